@@ -1,0 +1,246 @@
+/**
+ * The immutable graph of a Design. Checks, simulators, emitters and cost models read this and nothing else.
+ *
+ * Values are mathematical integers. A node's `type` says how the integer is stored (two's complement when signed),
+ * and `lo..hi` is its proven value range (always inside the type). Every operation below is defined on integers, so a
+ * reader never has to know Verilog's width rules.
+ */
+
+/** How an integer is stored: `width` bits (>= 1), two's complement when `signed`. A `bit` is unsigned, width 1. */
+export interface ScalarType {
+  readonly signed: boolean;
+  readonly width: number;
+}
+
+/** Where the author wrote something. Only recorded when elaboration runs with locations on. */
+export interface SourceLocation {
+  readonly file: string;
+  readonly line: number;
+}
+
+interface NodeBase {
+  /** Unique within one Design, in order of creation. */
+  readonly id: number;
+  readonly type: ScalarType;
+  /** Smallest and greatest value the node can have. */
+  readonly lo: bigint;
+  readonly hi: bigint;
+  /** The author's name (`m.label`), legal and unique within the Design when set. */
+  readonly name?: string;
+  readonly location?: SourceLocation;
+}
+
+/**
+ * Operations, all on integers:
+ * - `add sub mul neg`: exact; the type always holds the result.
+ * - `and or xor not`: bitwise on two's complement patterns, each operand extended by its own sign to the result width.
+ * - `eq ne lt le gt ge`: compare values, result is a bit (operands may differ in type).
+ * - `shl`: x * 2^amount, `shr`: floor(x / 2^amount), with a constant `amount`.
+ * - `shlDynamic shrDynamic`: the same with args [x, amount], amount unsigned.
+ * - `mux`: args [select, whenOne, whenZero], select is a bit.
+ * - `slice`: bits `high`..`low` of the pattern, result unsigned.
+ * - `cat`: concatenation of patterns, first argument most significant, result unsigned.
+ * - `cast`: the low `type.width` bits of the pattern (extended by the operand's own sign when longer), read as `type`.
+ *   Widening, wrapping and reinterpreting are all this one operation.
+ * - `xorReduce`: parity of the pattern.
+ */
+export type Op =
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'neg'
+  | 'and'
+  | 'or'
+  | 'xor'
+  | 'not'
+  | 'eq'
+  | 'ne'
+  | 'lt'
+  | 'le'
+  | 'gt'
+  | 'ge'
+  | 'shl'
+  | 'shr'
+  | 'shlDynamic'
+  | 'shrDynamic'
+  | 'mux'
+  | 'slice'
+  | 'cat'
+  | 'cast'
+  | 'xorReduce';
+
+export interface OpNode extends NodeBase {
+  readonly kind: 'op';
+  readonly op: Op;
+  readonly args: readonly Node[];
+  /** `shl`, `shr`: the constant distance. */
+  readonly amount?: number;
+  /** `slice`: the bit positions. */
+  readonly high?: number;
+  readonly low?: number;
+}
+export interface ConstNode extends NodeBase {
+  readonly kind: 'const';
+  readonly value: bigint;
+}
+export interface InputNode extends NodeBase {
+  readonly kind: 'input';
+  readonly name: string;
+}
+/** A register. Holds its value when no statement assigns it. */
+export interface RegNode extends NodeBase {
+  readonly kind: 'reg';
+  readonly name: string;
+  /** Value after synchronous reset; also the value at power-up. Undefined: no reset. */
+  readonly reset?: bigint;
+  /** Value at power-up of a register without reset. Undefined: unspecified (simulators start at 0 or random). */
+  readonly powerUp?: bigint;
+}
+/** A named combinational net driven by statements: exactly once on every path, or with a `default`. */
+export interface WireNode extends NodeBase {
+  readonly kind: 'wire';
+  readonly name: string;
+  readonly default?: Node;
+}
+/** One output port of an instance. */
+export interface InstanceOutputNode extends NodeBase {
+  readonly kind: 'instanceOutput';
+  readonly instance: string;
+  readonly port: string;
+}
+/** One field of a memory's read port; `sync` reads appear one cycle after the address. */
+export interface MemoryReadNode extends NodeBase {
+  readonly kind: 'memoryRead';
+  readonly memory: string;
+  /** Index into `Memory.readPorts` and into `Memory.fields`. */
+  readonly port: number;
+  readonly field: number;
+}
+export type Node = OpNode | ConstNode | InputNode | RegNode | WireNode | InstanceOutputNode | MemoryReadNode;
+
+/** `target` takes `value` (registers: at the next clock edge). `value` always fits the target's type. */
+export interface Assign {
+  readonly kind: 'assign';
+  readonly target: RegNode | WireNode;
+  readonly value: Node;
+  readonly location?: SourceLocation;
+}
+/** if / else if / else. A target is assigned at most once on any path, so the order of statements carries no meaning. */
+export interface When {
+  readonly kind: 'when';
+  readonly branches: readonly { readonly condition: Node; readonly body: readonly Statement[] }[];
+  readonly otherwise: readonly Statement[];
+  readonly location?: SourceLocation;
+}
+/** case (subject). Case values are distinct; `otherwise` runs when none matches. */
+export interface Switch {
+  readonly kind: 'switch';
+  readonly subject: Node;
+  readonly cases: readonly {
+    readonly value: bigint;
+    readonly label: string;
+    readonly body: readonly Statement[];
+  }[];
+  readonly otherwise: readonly Statement[];
+  readonly location?: SourceLocation;
+}
+/** Simulation check: `condition` must be 1 at every clock edge (outside reset) on which the statement is reached. */
+export interface Assertion {
+  readonly kind: 'assert';
+  readonly condition: Node;
+  readonly message: string;
+  readonly location?: SourceLocation;
+}
+export type Statement = Assign | When | Switch | Assertion;
+
+export interface Port {
+  readonly name: string;
+  readonly direction: 'in' | 'out';
+  readonly type: ScalarType;
+  /** Outputs: what drives the port. */
+  readonly driver?: Node;
+}
+
+export interface Instance {
+  readonly name: string;
+  readonly design: Design | ExternalDesign;
+  /** Drivers of the input ports, by port name (clk and rst are connected implicitly). */
+  readonly inputs: Readonly<Record<string, Node>>;
+  /** The nodes that stand for the output ports, by port name; an unused output has a node too. */
+  readonly outputs: Readonly<Record<string, InstanceOutputNode>>;
+  readonly location?: SourceLocation;
+}
+
+/**
+ * A memory of `depth` words. A word is the concatenation of `fields`, field 0 in the lowest bits. One clock; a read
+ * returns the word as it was before a write in the same cycle ("old data").
+ */
+export interface Memory {
+  readonly name: string;
+  readonly depth: number;
+  readonly fields: readonly { readonly name: string; readonly type: ScalarType }[];
+  /** Initial contents: `init[field][address]`; shorter arrays are continued with zeros. Undefined: unspecified. */
+  readonly init?: readonly (readonly (number | bigint)[])[];
+  /** `file`: `$readmemh` from NAME.hex, `inline`: an initial block. */
+  readonly initStyle: 'file' | 'inline';
+  readonly readPorts: readonly {
+    readonly address: Node;
+    /** `sync` ports: the output holds while enable is 0. Undefined: always enabled. */
+    readonly enable?: Node;
+    readonly sync: boolean;
+    readonly data: readonly MemoryReadNode[];
+  }[];
+  readonly writePorts: readonly {
+    readonly address: Node;
+    readonly enable: Node;
+    /** One value per field. */
+    readonly data: readonly Node[];
+    /** One write enable per field; undefined: the whole word is written. */
+    readonly mask?: readonly Node[];
+  }[];
+  readonly location?: SourceLocation;
+}
+
+/** One elaborated component. Identical Designs are the same object or share `structureHash`. */
+export interface Design {
+  readonly kind: 'design';
+  /** Verilog module name. */
+  readonly name: string;
+  /** Parameter values for the header comment. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Author's order; `clk` and `rst` are not listed. */
+  readonly ports: readonly Port[];
+  /** Any state (own or below) that needs `clk`; any reset register (own or below) that needs `rst`. */
+  readonly usesClock: boolean;
+  readonly usesReset: boolean;
+  readonly regs: readonly RegNode[];
+  readonly wires: readonly WireNode[];
+  /** Nodes the author labelled, in order. */
+  readonly labels: readonly Node[];
+  readonly memories: readonly Memory[];
+  readonly instances: readonly Instance[];
+  readonly statements: readonly Statement[];
+  readonly location?: SourceLocation;
+}
+
+/** A cell that is not ours: a vendor primitive or a user's Verilog module. */
+export interface ExternalDesign {
+  readonly kind: 'external';
+  readonly name: string;
+  /** Verilog parameters, printed as given. */
+  readonly parameters: Readonly<Record<string, string | number>>;
+  readonly ports: readonly Port[];
+  /** Name of the cell's clock port, connected to the domain's clock. */
+  readonly clockPort?: string;
+  /** Behaviour for the simulator; undefined: a Design that uses the cell cannot be simulated in process. */
+  readonly model?: ExternalModel;
+}
+
+/** Cycle behaviour of an external cell. `state` belongs to one instance and is created by `init`. */
+export interface ExternalModel {
+  init(): unknown;
+  /** Combinational outputs from inputs and state, by port name. */
+  outputs(inputs: Readonly<Record<string, bigint>>, state: unknown): Readonly<Record<string, bigint>>;
+  /** The state after the clock edge. */
+  clock(inputs: Readonly<Record<string, bigint>>, state: unknown): unknown;
+}
