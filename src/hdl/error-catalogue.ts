@@ -1,0 +1,166 @@
+/** Every mistake the language can report. `docs/errors.md` is generated from this table; `test/errors` has one case per code. */
+
+export interface CatalogueEntry {
+  /** The mistake in a few words. */
+  readonly title: string;
+  /** Why it is an error, in one to three sentences. */
+  readonly explanation: string;
+  /** The smallest program that makes it. */
+  readonly example: string;
+  /** The same program, put right. */
+  readonly fix: string;
+}
+
+export type ErrorCode = keyof typeof entries;
+
+const entries = {
+  HDL001: {
+    title: 'Bad width',
+    explanation: 'A type is at least one bit wide, and its width is a whole number.',
+    example: 'uint(0)',
+    fix: 'uint(1)',
+  },
+  HDL002: {
+    title: 'Illegal name',
+    explanation:
+      'Names are printed exactly as written, so each is a Verilog identifier (a letter or _, then letters, digits, _) and no reserved word of Verilog or SystemVerilog.',
+    example: "component('fifo', { in: { reg: bit }, out: {} }, …)",
+    fix: "component('fifo', { in: { reg_in: bit }, out: {} }, …)",
+  },
+  HDL003: {
+    title: 'Name clash',
+    explanation:
+      'Two things in one component have the same Verilog name. Nothing is renamed behind your back; names that differ only in upper and lower case clash too, because some tools do not tell them apart.',
+    example: 'm.regs({ sum: uint(8) }); m.wires({ sum: uint(8) })',
+    fix: 'm.regs({ sum: uint(8) }); m.wires({ sum_next: uint(8) })',
+  },
+  HDL004: {
+    title: 'Value does not fit',
+    explanation:
+      'An assignment widens by itself and never drops bits. The driver has values that the target cannot hold.',
+    example: 'return { acc: act.mul(weight) }  // acc is sint(12), the product needs 16',
+    fix: 'return { acc: act.mul(weight).wrap(12) }  // or .saturate(12)',
+  },
+  HDL005: {
+    title: 'Signed and unsigned mixed',
+    explanation:
+      'An unsigned target cannot take a signed value or a negative constant; the meaning of the top bit would change.',
+    example: 'level.next = -1  // level is uint(4)',
+    fix: 'level.next = 15',
+  },
+  HDL006: {
+    title: 'Nothing drives it',
+    explanation: 'An output, a wire or an input of an instance has no driver.',
+    example: 'const { ready } = m.wires({ ready: bit }); return { q: ready }',
+    fix: 'const { ready } = m.wires({ ready: bit }); ready.next = full.not(); return { q: ready }',
+  },
+  HDL007: {
+    title: 'Two drivers',
+    explanation:
+      'A signal is assigned twice on one path. There is no "last assignment wins": that rule hides mistakes.',
+    example: 'sum.next = a; sum.next = b',
+    fix: 'm.when(select, () => { sum.next = a; }).otherwise(() => { sum.next = b; })',
+  },
+  HDL008: {
+    title: 'Wire not driven on every path',
+    explanation:
+      'A wire has no memory: each path through when and switch must assign it, or it needs a default.',
+    example: 'm.when(en, () => { grant.next = 1; })',
+    fix: 'm.when(en, () => { grant.next = 1; }).otherwise(() => { grant.next = 0; })',
+  },
+  HDL009: {
+    title: 'Combinational loop',
+    explanation:
+      'A signal depends on itself within one clock cycle. The message lists the named signals on the way round.',
+    example: 'a.next = b.not(); b.next = a',
+    fix: 'put a register into the loop: const { b } = m.regs({ b: bit })',
+  },
+  HDL010: {
+    title: 'Never used',
+    explanation:
+      'An input, register, wire, label or memory has no reader. That is a forgotten connection more often than not. Unused outputs of instances are fine.',
+    example: 'const { count } = m.regs({ count: uint(8) }); return {}',
+    fix: 'delete it, or say that it is meant: m.unused(count)',
+  },
+  HDL011: {
+    title: 'Port missing or unknown',
+    explanation:
+      'An instance gives a driver to every input of its component and to nothing else. TypeScript reports this where the types are known.',
+    example: "pe('pe_0', { act })  // the component has the inputs act and weight",
+    fix: "pe('pe_0', { act, weight })",
+  },
+  HDL012: {
+    title: 'One name, two designs',
+    explanation:
+      'Two components with different contents have the same name, so they would be one Verilog module. Put the parameters that differ into the name.',
+    example: "component('mac', …8 bits…); component('mac', …16 bits…)",
+    fix: 'component(`mac_w${width}`, …)',
+  },
+  HDL013: {
+    title: 'Bits outside the value',
+    explanation: 'A slice reaches outside the value, or its upper bound is below its lower one.',
+    example: 'act.bits(8, 0)  // act has 8 bits: 7..0',
+    fix: 'act.bits(7, 0)',
+  },
+  HDL014: {
+    title: 'Bad shift distance',
+    explanation: 'A shift distance is a whole number, not negative; a dynamic one is an unsigned signal.',
+    example: 'act.shl(-1)',
+    fix: 'act.shr(1)',
+  },
+  HDL015: {
+    title: 'Bad case in a switch',
+    explanation: 'Two cases have the same value, or a case has a value that the subject never takes.',
+    example: 'm.switch(state, …two cases with value 1…)',
+    fix: 'one case per value',
+  },
+  HDL016: {
+    title: 'Outside of a component',
+    explanation:
+      'Registers, wires, instances and assignments belong to the body of the component that runs now.',
+    example: 'sum.next = 1  // after component(…) has returned',
+    fix: 'move the statement into the body of the component',
+  },
+  HDL017: {
+    title: 'Signal of another component',
+    explanation: 'A component sees only its own signals. A value of another one enters through a port.',
+    example: 'let leaked; …leaked = act in one body, leaked.add(1) in another…',
+    fix: 'add an input port and connect it at the instance',
+  },
+  HDL018: {
+    title: 'Address outside the memory',
+    explanation: 'A constant address is not below the depth of the memory.',
+    example: 'm.memory({ weights: memory(sint(8), 16) }); weights.read(16)',
+    fix: 'weights.read(15)',
+  },
+  HDL019: {
+    title: 'Bad memory',
+    explanation:
+      'A memory has at least one word and one field, and its initial contents are no longer than the memory and fit its fields.',
+    example: 'rom(uint(4), [1, 2, 16])',
+    fix: 'rom(uint(5), [1, 2, 16])',
+  },
+  HDL020: {
+    title: 'Signal used as a JavaScript value',
+    explanation:
+      'A signal has no value while the hardware is being described, so if (signal), a < b, a + b and `${a}` cannot work.',
+    example: 'if (en) { … }',
+    fix: 'm.when(en, () => { … })',
+  },
+  HDL021: {
+    title: 'Branch after the last branch',
+    explanation:
+      'elseWhen and otherwise continue the when directly before them, and nothing follows otherwise.',
+    example: 'const w = m.when(a, f); w.otherwise(g); w.otherwise(h)',
+    fix: 'one otherwise per when',
+  },
+  HDL022: {
+    title: 'Bad range',
+    explanation: 'An assumed range is empty or lies outside the values the signal can have.',
+    example: 'act.assumeRange(5, 3)',
+    fix: 'act.assumeRange(3, 5)',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+/** The registry by code. */
+export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = entries;
