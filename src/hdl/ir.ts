@@ -157,7 +157,7 @@ export interface Port {
   readonly name: string;
   readonly direction: 'in' | 'out';
   readonly type: ScalarType;
-  /** Outputs: what drives the port. */
+  /** Outputs: what drives the port. Inputs: the InputNode that stands for it. */
   readonly driver?: Node;
 }
 

@@ -1,0 +1,377 @@
+/** `m` inside a component's body: registers, wires, control, memories, labels, assertions. */
+
+import { typeRange, unsignedWidth } from '../num/index.js';
+import { authorLocation, describe, fail } from './diagnostics.js';
+import { Graph } from './graph.js';
+import type { Instance, Node, RegNode, SourceLocation, Statement, WireNode } from './ir.js';
+import { MemoryBuilder, type MemoryOptions } from './memory.js';
+import { SInt, SIntReg, SIntWire, UInt, UIntReg, UIntWire, driverNode, type Owner } from './signal.js';
+import { StatementTree, type BranchRecord } from './statements.js';
+import { mapShape, uint, type Shape, type ShapeRecord, type SIntType, type UIntType } from './types.js';
+
+type Int = number | bigint;
+
+export type RegOf<S> = S extends UIntType
+  ? UIntReg
+  : S extends SIntType
+    ? SIntReg
+    : S extends readonly (infer E)[]
+      ? readonly RegOf<E>[]
+      : { readonly [K in keyof S]: RegOf<S[K]> };
+
+export type WireOf<S> = S extends UIntType
+  ? UIntWire
+  : S extends SIntType
+    ? SIntWire
+    : S extends readonly (infer E)[]
+      ? readonly WireOf<E>[]
+      : { readonly [K in keyof S]: WireOf<S[K]> };
+
+export interface RegOptions {
+  /** Value after reset (default 0); `false`: not reset. */
+  readonly reset?: Int | false;
+  /** Value at power-up of a register that is not reset; unspecified when left out. */
+  readonly powerUp?: Int;
+}
+
+/** Signals in nested objects and arrays, as `m.pipe` and `m.label` take them. */
+export type Signals = UInt | SInt | readonly Signals[] | { readonly [key: string]: Signals };
+
+/** A register whose values are names. */
+export interface StateReg<N extends string> {
+  readonly is: (name: N) => UInt;
+  next: N;
+  readonly signal: UInt;
+  readonly names: readonly N[];
+}
+
+interface WhenChain {
+  elseWhen(condition: UInt, body: () => void): WhenChain;
+  otherwise(body: () => void): void;
+}
+
+export class ModuleBuilder implements Owner {
+  readonly graph = new Graph();
+  private readonly tree = new StatementTree(this.graph);
+  private readonly names = new Map<string, SourceLocation | undefined>();
+  readonly regNodes: RegNode[] = [];
+  readonly wireNodes: WireNode[] = [];
+  readonly labelNodes: Node[] = [];
+  readonly memories: MemoryBuilder[] = [];
+  readonly instances: Instance[] = [];
+  closed = false;
+
+  constructor(
+    readonly name: string,
+    private readonly locations: boolean,
+  ) {}
+
+  get statements(): readonly Statement[] {
+    return this.tree.statements;
+  }
+
+  location(): SourceLocation | undefined {
+    return this.locations ? authorLocation() : undefined;
+  }
+
+  /** Reserves an exact name. @throws HDL003 when it is taken. */
+  claimName(name: string): string {
+    if (this.closed)
+      fail(
+        'HDL016',
+        `${name} is added to ${this.name} after its body has returned`,
+        'create it inside the body',
+      );
+    if (this.names.has(name)) {
+      fail('HDL003', `${this.name} already has something named ${name}`, 'choose another name', [
+        this.names.get(name),
+        this.location() ?? authorLocation(),
+      ]);
+    }
+    this.names.set(name, this.location());
+    return name;
+  }
+
+  /** Registers for every leaf of `shapes`; the keys are their names. Synchronous reset to 0 unless `options` say otherwise. */
+  regs<const S extends ShapeRecord>(
+    shapes: S,
+    options: RegOptions = {},
+  ): { readonly [K in keyof S]: RegOf<S[K]> } {
+    return mapShape(shapes, '', (name, type) => this.reg(name, type, options)) as {
+      readonly [K in keyof S]: RegOf<S[K]>;
+    };
+  }
+
+  private reg(
+    name: string,
+    type: UIntType | SIntType,
+    { reset = 0, powerUp }: RegOptions,
+  ): UIntReg | SIntReg {
+    const initial = (value: Int, what: string): bigint =>
+      driverNode(this, value, type, `${what} of ${name}`).lo;
+    const node: RegNode = {
+      kind: 'reg',
+      id: this.graph.nextId(),
+      name: this.claimName(name),
+      type,
+      ...typeRange(type.signed, type.width),
+      ...(reset === false ? {} : { reset: initial(reset, 'reset value') }),
+      ...(powerUp === undefined ? {} : { powerUp: initial(powerUp, 'power-up value') }),
+      ...this.locationField(),
+    };
+    this.regNodes.push(node);
+    return type.signed ? new SIntReg(node, this) : new UIntReg(node, this);
+  }
+
+  /** Named nets, driven with `.value =`: on every path, or on some when `default` is given. */
+  wires<const S extends ShapeRecord>(
+    shapes: S,
+    options: { readonly default?: Int } = {},
+  ): { readonly [K in keyof S]: WireOf<S[K]> } {
+    return mapShape(shapes, '', (name, type) => this.wire(name, type, options)) as {
+      readonly [K in keyof S]: WireOf<S[K]>;
+    };
+  }
+
+  private wire(
+    name: string,
+    type: UIntType | SIntType,
+    options: { readonly default?: Int },
+  ): UIntWire | SIntWire {
+    const node: WireNode = {
+      kind: 'wire',
+      id: this.graph.nextId(),
+      name: this.claimName(name),
+      type,
+      ...typeRange(type.signed, type.width),
+      ...(options.default === undefined
+        ? {}
+        : { default: driverNode(this, options.default, type, `default of ${name}`) }),
+      ...this.locationField(),
+    };
+    this.wireNodes.push(node);
+    return type.signed ? new SIntWire(node, this) : new UIntWire(node, this);
+  }
+
+  /** A register that holds one of `states`; it resets to the first. */
+  states<const N extends string>(name: string, states: readonly N[]): StateReg<N> {
+    const reg = this.reg(name, uint(unsignedWidth(BigInt(Math.max(1, states.length - 1)))), {});
+    if (!(reg instanceof UIntReg)) throw new TypeError('a state register is unsigned');
+    const code = (state: N): number => states.indexOf(state);
+    return {
+      is: (state) => reg.eq(code(state)),
+      set next(state: N) {
+        reg.next = code(state);
+      },
+      signal: reg,
+      names: states,
+    };
+  }
+
+  when(condition: UInt, body: () => void): WhenChain {
+    this.checkOpen('m.when');
+    const place = this.tree.place();
+    const owner = {};
+    const location = this.locationField();
+    const branches: BranchRecord[] = [];
+    let ended = false;
+    /** 1 when no branch so far was taken. */
+    let none = this.graph.constant(1n) as Node;
+    const save = (otherwise: readonly Statement[]): void =>
+      place.set({ kind: 'when', branches: [...branches], otherwise, ...location });
+    const add = (test: UInt, run: () => void): void => {
+      if (ended) fail('HDL021', 'a branch follows .otherwise()', 'move .otherwise() to the end');
+      if (test.owner !== this) driverNode(this, test, { signed: false, width: 1 }, 'a condition');
+      const node = test.condition();
+      const reached = this.graph.bitwise('and', none, node);
+      branches.push({ condition: node, body: [] });
+      save([]);
+      branches[branches.length - 1] = { condition: node, body: this.tree.branch(owner, reached, run) };
+      none = this.graph.bitwise('and', none, this.graph.not(node));
+      save([]);
+    };
+    add(condition, body);
+    const chain: WhenChain = {
+      elseWhen: (test, run) => {
+        add(test, run);
+        return chain;
+      },
+      otherwise: (run) => {
+        if (ended) fail('HDL021', '.otherwise() appears twice', 'keep one');
+        ended = true;
+        save(this.tree.branch(owner, none, run));
+      },
+    };
+    return chain;
+  }
+
+  /** One body per state; a missing state does not compile. */
+  switch<N extends string>(state: StateReg<N>, bodies: Readonly<Record<N, () => void>>): void {
+    this.switchValue(
+      state.signal,
+      state.names.map((name, index) => ({ value: index, label: name, body: bodies[name] })),
+    );
+  }
+
+  /** Runs the body whose value equals `subject`, else `otherwise`. @throws HDL015 on a repeated or impossible value. */
+  switchValue(
+    subject: UInt,
+    cases: readonly { readonly value: Int; readonly label?: string; readonly body: () => void }[],
+    otherwise: () => void = () => undefined,
+  ): void {
+    this.checkOpen('m.switch');
+    const place = this.tree.place();
+    const owner = {};
+    const location = this.locationField();
+    const seen = new Set<bigint>();
+    const tests: Node[] = [];
+    place.set({ kind: 'switch', subject: subject.node, cases: [], otherwise: [], ...location });
+    const records = cases.map(({ value, label, body }) => {
+      const exact = BigInt(value);
+      if (seen.has(exact) || exact < subject.range.lo || exact > subject.range.hi) {
+        fail(
+          'HDL015',
+          `case ${exact} of ${describe(subject.node)} is ${seen.has(exact) ? 'repeated' : 'impossible'}`,
+          'give each possible value one case',
+        );
+      }
+      seen.add(exact);
+      const test = subject.eq(exact).node;
+      tests.push(test);
+      return { value: exact, label: label ?? '', body: this.tree.branch(owner, test, body) };
+    });
+    const any = tests.reduce((a, b) => this.graph.bitwise('or', a, b), this.graph.constant(0n));
+    const rest = this.tree.branch(owner, this.graph.not(any), otherwise);
+    place.set({ kind: 'switch', subject: subject.node, cases: records, otherwise: rest, ...location });
+  }
+
+  /** Keeps the author's names of locals. @throws HDL003 when a name is taken. */
+  label(signals: Readonly<Record<string, Signals>>): void {
+    for (const { name, signal } of leaves(signals, '')) this.labelNode(name, signal.node);
+  }
+
+  private labelNode(name: string, node: Node): void {
+    if (node.name !== undefined || node.kind === 'const') return;
+    Object.assign(node, { name: this.claimName(name), ...this.locationField() });
+    this.labelNodes.push(node);
+  }
+
+  /**
+   * The signals `stages` clock cycles later, through registers named NAME (then NAME_2, NAME_3 ...). Not reset unless
+   * `reset` is given; with `enable` the registers hold while it is 0.
+   */
+  pipe<const T extends Signals>(
+    name: string,
+    signals: T,
+    options: { readonly stages?: number; readonly reset?: Int; readonly enable?: UInt } = {},
+  ): T {
+    const { stages = 1, reset, enable } = options;
+    let current: Signals = signals;
+    for (let stage = 1; stage <= stages; stage++) {
+      const prefix = stage === 1 ? name : `${name}_${stage}`;
+      current = mapSignals(current, prefix, (leafName, signal) => {
+        const reg = this.reg(leafName, signal.node.type, { reset: reset ?? false });
+        const load = (): void => this.assign(reg.reg, driverNode(this, signal, reg.reg.type, leafName));
+        if (enable === undefined) load();
+        else this.when(enable, load);
+        return reg;
+      });
+    }
+    return current as T;
+  }
+
+  /** A memory; see `MemoryBuilder` for its ports. */
+  memory<const S extends Shape>(name: string, options: MemoryOptions<S>): MemoryBuilder<S> {
+    const memory = new MemoryBuilder(this, this.claimName(name), options);
+    this.memories.push(memory);
+    return memory;
+  }
+
+  assign(target: RegNode | WireNode, value: Node): void {
+    this.checkOpen(target.name);
+    this.tree.assign(target, value, this.location());
+  }
+
+  /** Checked at every clock edge outside reset at which control reaches this statement. */
+  assert(condition: UInt, message: string): void {
+    this.checkOpen('m.assert');
+    this.tree.add({ kind: 'assert', condition: condition.condition(), message, ...this.locationField() });
+  }
+
+  /** 1 when control reaches this point of the body; undefined when it always does. */
+  reached(): Node | undefined {
+    return this.tree.condition;
+  }
+
+  locationField(): { readonly location?: SourceLocation } {
+    const location = this.location();
+    return location === undefined ? {} : { location };
+  }
+
+  private checkOpen(what: string): void {
+    if (this.closed)
+      fail('HDL016', `${what} is used after the body of ${this.name} has returned`, 'use it inside the body');
+  }
+}
+
+interface SignalLeaf {
+  readonly name: string;
+  readonly signal: UInt | SInt;
+}
+
+const leaves = (signals: Signals, name: string): readonly SignalLeaf[] => {
+  const found: SignalLeaf[] = [];
+  mapSignals(signals, name, (leafName, signal) => {
+    found.push({ name: leafName, signal });
+    return signal;
+  });
+  return found;
+};
+
+const mapSignals = (
+  signals: Signals,
+  name: string,
+  leaf: (name: string, signal: UInt | SInt) => UInt | SInt,
+): Signals => {
+  if (signals instanceof UInt || signals instanceof SInt) return leaf(name, signals);
+  const child = (key: string): string => (name === '' ? key : `${name}_${key}`);
+  if (isArray(signals)) return signals.map((item, index) => mapSignals(item, child(String(index)), leaf));
+  return Object.fromEntries(
+    Object.entries(signals).map(([key, item]) => [key, mapSignals(item, child(key), leaf)]),
+  );
+};
+
+const isArray = (signals: Signals): signals is readonly Signals[] => Array.isArray(signals);
+
+/** item[index]; an index past the end gives the last item. Built as a balanced tree of two-way choices. */
+export function select(index: UInt, items: readonly UInt[]): UInt;
+export function select(index: UInt, items: readonly SInt[]): SInt;
+export function select(index: UInt, items: readonly (UInt | SInt)[]): UInt | SInt {
+  const { owner } = index;
+  const nodes = items.map((item) => driverNode(owner, item, item.node.type, 'an item of select()'));
+  const last = nodes.at(-1);
+  if (last === undefined)
+    return fail('HDL022', 'select() needs at least one item', 'pass the items to choose from');
+  let level: Node[] = nodes;
+  for (let bitIndex = 0; level.length > 1; bitIndex++) {
+    if (bitIndex >= index.width) return wrapSignal(level[0] ?? last, owner);
+    const choose = owner.graph.slice(index.node, bitIndex, bitIndex);
+    const next: Node[] = [];
+    for (let i = 0; i < level.length; i += 2)
+      next.push(owner.graph.mux(choose, level[i + 1] ?? last, level[i] ?? last));
+    level = next;
+  }
+  return wrapSignal(level[0] ?? last, owner);
+}
+
+const wrapSignal = (node: Node, owner: Owner): UInt | SInt =>
+  node.type.signed ? new SInt(node, owner) : new UInt(node, owner);
+
+/** Concatenates patterns, first argument most significant. */
+export const cat = (first: UInt | SInt, ...rest: readonly (UInt | SInt)[]): UInt =>
+  new UInt(
+    first.owner.graph.cat(
+      [first, ...rest].map((part) => driverNode(first.owner, part, part.node.type, 'a part of cat()')),
+    ),
+    first.owner,
+  );

@@ -1,0 +1,406 @@
+/** Signals as the author sees them: exact integer arithmetic that grows by value range, and named ways to narrow. */
+
+import { contains, typeRange, type Range } from '../num/index.js';
+import { authorLocation, describe, describeType, fail } from './diagnostics.js';
+import { type Graph, typeFor } from './graph.js';
+import type { Node, RegNode, ScalarType, SourceLocation, WireNode } from './ir.js';
+
+/** What a signal needs from the component that owns it. */
+export interface Owner {
+  readonly graph: Graph;
+  readonly name: string;
+  /** The component's body has returned: nothing may be added. */
+  readonly closed: boolean;
+  assign(target: RegNode | WireNode, value: Node): void;
+  assert(condition: UInt, message: string): void;
+  location(): SourceLocation | undefined;
+}
+
+type Int = number | bigint;
+export type RoundingMode = 'floor' | 'halfUp' | 'halfEven' | 'halfAwayFromZero';
+
+const methodFor = {
+  number: '.eq(), .lt(), .add() and .mux()',
+  string: 'm.label()',
+  default: '.eq(), .lt(), .add() and .mux()',
+};
+
+abstract class Signal<Self> {
+  constructor(
+    readonly node: Node,
+    readonly owner: Owner,
+  ) {}
+
+  get width(): number {
+    return this.node.type.width;
+  }
+  /** Smallest and greatest value this signal can have. */
+  get range(): Range {
+    return { lo: this.node.lo, hi: this.node.hi };
+  }
+
+  /** A signal has no JavaScript value: `if (sig)`, `a < b`, `a + b` are mistakes. @throws HDL020 always. */
+  [Symbol.toPrimitive](hint: 'number' | 'string' | 'default'): never {
+    return fail(
+      'HDL020',
+      `${describe(this.node)} was used as a JavaScript ${hint === 'default' ? 'value' : hint}`,
+      `use ${methodFor[hint]}`,
+      [authorLocation()],
+    );
+  }
+
+  protected other(value: unknown): Node {
+    if (value instanceof UInt || value instanceof SInt) {
+      return value.owner === this.owner ? value.node : foreign(value, this.owner);
+    }
+    if (typeof value === 'number' || typeof value === 'bigint')
+      return this.owner.graph.constant(toBigInt(value));
+    return fail('HDL006', `an operand of ${describe(this.node)} is missing`, 'give it a signal or a number');
+  }
+  protected bool(node: Node): UInt {
+    return new UInt(node, this.owner);
+  }
+
+  eq(value: Self | Int): UInt {
+    return this.bool(this.owner.graph.compare('eq', this.node, this.other(value)));
+  }
+  ne(value: Self | Int): UInt {
+    return this.bool(this.owner.graph.compare('ne', this.node, this.other(value)));
+  }
+  lt(value: Self | Int): UInt {
+    return this.bool(this.owner.graph.compare('lt', this.node, this.other(value)));
+  }
+  le(value: Self | Int): UInt {
+    return this.bool(this.owner.graph.compare('le', this.node, this.other(value)));
+  }
+  gt(value: Self | Int): UInt {
+    return this.bool(this.owner.graph.compare('gt', this.node, this.other(value)));
+  }
+  ge(value: Self | Int): UInt {
+    return this.bool(this.owner.graph.compare('ge', this.node, this.other(value)));
+  }
+
+  /** Bits high..low of the two's complement pattern, unsigned. @throws HDL013 outside the signal. */
+  bits(high: number, low: number): UInt {
+    return new UInt(this.owner.graph.slice(this.node, high, low), this.owner);
+  }
+  bit(index: number): UInt {
+    return this.bits(index, index);
+  }
+  /** The same pattern read as two's complement of the same width. */
+  asSint(): SInt {
+    return new SInt(this.owner.graph.cast(this.node, { signed: true, width: this.width }), this.owner);
+  }
+  /** The same pattern read as unsigned of the same width. */
+  asUint(): UInt {
+    return new UInt(this.owner.graph.cast(this.node, { signed: false, width: this.width }), this.owner);
+  }
+  xorReduce(): UInt {
+    return this.bool(this.owner.graph.xorReduce(this.node));
+  }
+
+  protected saturated(width: number): Node {
+    const { graph } = this.owner;
+    const type = { signed: this.node.type.signed, width };
+    const full = typeRange(type.signed, type.width);
+    let value = this.node;
+    if (value.hi > full.hi)
+      value = graph.mux(
+        graph.compare('gt', this.node, graph.constant(full.hi)),
+        graph.constant(full.hi, type),
+        value,
+      );
+    if (value.lo < full.lo)
+      value = graph.mux(
+        graph.compare('lt', this.node, graph.constant(full.lo)),
+        graph.constant(full.lo, type),
+        value,
+      );
+    return graph.cast(value, type, clip(this.node, full));
+  }
+
+  protected roundShifted(amount: number, mode: RoundingMode): Node {
+    if (amount === 0) return this.node;
+    const { graph } = this.owner;
+    const half = graph.constant(1n << BigInt(amount - 1));
+    const { signed } = this.node.type;
+    if (mode === 'floor') return graph.shiftRight(this.node, amount);
+    if (mode === 'halfUp') return graph.shiftRight(graph.arithmetic('add', this.node, half, signed), amount);
+    // A tie needs one less than half: for halfEven when the floor is even, for halfAwayFromZero when negative.
+    const less = graph.constant((1n << BigInt(amount - 1)) - 1n);
+    const odd = graph.slice(this.node, amount, amount);
+    const down =
+      mode === 'halfEven'
+        ? graph.compare('eq', odd, graph.constant(0n))
+        : graph.compare('lt', this.node, graph.constant(0n));
+    return graph.shiftRight(graph.arithmetic('add', this.node, graph.mux(down, less, half), signed), amount);
+  }
+
+  protected narrowed(lo: Int, hi: Int): Node {
+    const range = { lo: toBigInt(lo), hi: toBigInt(hi) };
+    if (range.lo > range.hi)
+      fail('HDL022', `assumeRange(${range.lo}, ${range.hi}) is empty`, 'give the smaller bound first');
+    const inside = this.ge(range.lo).and(this.le(range.hi));
+    this.owner.assert(inside, `${describe(this.node)} left its assumed range ${range.lo}..${range.hi}`);
+    const kept = clip(this.node, range);
+    return this.owner.graph.cast(this.node, typeFor(this.node.type.signed, kept), kept);
+  }
+}
+
+const clip = (value: Range, to: Range): Range => ({
+  lo: value.lo > to.lo ? (value.lo < to.hi ? value.lo : to.hi) : to.lo,
+  hi: value.hi < to.hi ? (value.hi > to.lo ? value.hi : to.lo) : to.hi,
+});
+
+const toBigInt = (value: Int): bigint => {
+  if (typeof value === 'bigint') return value;
+  if (!Number.isSafeInteger(value))
+    fail('HDL004', `${value} is not an exact integer`, 'use an integer or a bigint');
+  return BigInt(value);
+};
+
+const foreign = (signal: UInt | SInt, owner: Owner): never =>
+  fail(
+    'HDL017',
+    `${describe(signal.node)} belongs to component ${signal.owner.name} and was used in ${owner.name}`,
+    'pass it through a port',
+  );
+
+/** Unsigned integer. */
+export class UInt extends Signal<UInt> {
+  readonly kind = 'uint';
+
+  add(value: UInt | Int): UInt {
+    return new UInt(this.owner.graph.arithmetic('add', this.node, this.unsigned(value), false), this.owner);
+  }
+  /** The exact difference, which may be negative. */
+  sub(value: UInt | Int): SInt {
+    return new SInt(this.owner.graph.arithmetic('sub', this.node, this.unsigned(value), true), this.owner);
+  }
+  mul(value: UInt | Int): UInt {
+    return new UInt(this.owner.graph.arithmetic('mul', this.node, this.unsigned(value), false), this.owner);
+  }
+  neg(): SInt {
+    return new SInt(this.owner.graph.neg(this.node), this.owner);
+  }
+  and(value: UInt | Int): UInt {
+    return new UInt(this.owner.graph.bitwise('and', this.node, this.unsigned(value)), this.owner);
+  }
+  or(value: UInt | Int): UInt {
+    return new UInt(this.owner.graph.bitwise('or', this.node, this.unsigned(value)), this.owner);
+  }
+  xor(value: UInt | Int): UInt {
+    return new UInt(this.owner.graph.bitwise('xor', this.node, this.unsigned(value)), this.owner);
+  }
+  not(): UInt {
+    return new UInt(this.owner.graph.not(this.node), this.owner);
+  }
+  shl(amount: number | UInt): UInt {
+    return new UInt(shiftLeft(this, amount), this.owner);
+  }
+  shr(amount: number | UInt): UInt {
+    return new UInt(shiftRight(this, amount), this.owner);
+  }
+  /** This bit chooses: `whenOne` when it is 1. @throws HDL004 when this signal is wider than one bit. */
+  mux(whenOne: UInt, whenZero: UInt | Int): UInt;
+  mux(whenOne: SInt, whenZero: SInt | Int): SInt;
+  mux(whenOne: UInt | SInt, whenZero: UInt | SInt | Int): UInt | SInt {
+    const node = this.owner.graph.mux(this.condition(), this.other(whenOne), this.other(whenZero));
+    return whenOne instanceof SInt ? asSigned(node, this.owner) : new UInt(node, this.owner);
+  }
+  /** Value-preserving: one bit wider, signed. */
+  toSint(): SInt {
+    return new SInt(this.owner.graph.cast(this.node, typeFor(true, this.node)), this.owner);
+  }
+  /** Keeps the low `width` bits. */
+  wrap(width: number): UInt {
+    return new UInt(this.owner.graph.cast(this.node, { signed: false, width }), this.owner);
+  }
+  saturate(width: number): UInt {
+    return new UInt(this.saturated(width), this.owner);
+  }
+  /** this / 2^amount, rounded. */
+  roundShift(amount: number, mode: RoundingMode): UInt {
+    return new UInt(this.roundShifted(amount, mode), this.owner);
+  }
+  /** Promises lo..hi; narrows the type and adds a simulation assertion. */
+  assumeRange(lo: Int, hi: Int): UInt {
+    return new UInt(this.narrowed(lo, hi), this.owner);
+  }
+  /** This signal's node as a condition. @throws HDL004 when it is wider than one bit. */
+  condition(): Node {
+    if (this.width !== 1)
+      fail('HDL004', `${describe(this.node)} is used as a condition, which is a bit`, 'compare it: .ne(0)');
+    return this.node;
+  }
+  private unsigned(value: UInt | Int): Node {
+    if (!(value instanceof UInt) && value < 0) {
+      fail('HDL005', `${value} is negative and ${describe(this.node)} is unsigned`, 'use .toSint() first');
+    }
+    return this.other(value);
+  }
+}
+
+/** Two's complement integer. */
+export class SInt extends Signal<SInt> {
+  readonly kind = 'sint';
+
+  add(value: SInt | Int): SInt {
+    return new SInt(this.owner.graph.arithmetic('add', this.node, this.signed(value), true), this.owner);
+  }
+  sub(value: SInt | Int): SInt {
+    return new SInt(this.owner.graph.arithmetic('sub', this.node, this.signed(value), true), this.owner);
+  }
+  mul(value: SInt | Int): SInt {
+    return new SInt(this.owner.graph.arithmetic('mul', this.node, this.signed(value), true), this.owner);
+  }
+  neg(): SInt {
+    return new SInt(this.owner.graph.neg(this.node), this.owner);
+  }
+  and(value: SInt | Int): SInt {
+    return new SInt(this.owner.graph.bitwise('and', this.node, this.signed(value)), this.owner);
+  }
+  or(value: SInt | Int): SInt {
+    return new SInt(this.owner.graph.bitwise('or', this.node, this.signed(value)), this.owner);
+  }
+  xor(value: SInt | Int): SInt {
+    return new SInt(this.owner.graph.bitwise('xor', this.node, this.signed(value)), this.owner);
+  }
+  not(): SInt {
+    return new SInt(this.owner.graph.not(this.node), this.owner);
+  }
+  shl(amount: number | UInt): SInt {
+    return new SInt(shiftLeft(this, amount), this.owner);
+  }
+  /** Arithmetic: rounds towards minus infinity. */
+  shr(amount: number | UInt): SInt {
+    return new SInt(shiftRight(this, amount), this.owner);
+  }
+  /** Keeps the low `width` bits, read as two's complement. */
+  wrap(width: number): SInt {
+    return new SInt(this.owner.graph.cast(this.node, { signed: true, width }), this.owner);
+  }
+  saturate(width: number): SInt {
+    return new SInt(this.saturated(width), this.owner);
+  }
+  /** this / 2^amount, rounded. */
+  roundShift(amount: number, mode: RoundingMode): SInt {
+    return asSigned(this.roundShifted(amount, mode), this.owner);
+  }
+  /** Promises lo..hi; narrows the type and adds a simulation assertion. */
+  assumeRange(lo: Int, hi: Int): SInt {
+    return new SInt(this.narrowed(lo, hi), this.owner);
+  }
+  /** A constant operand gets a signed type too, so that the operation stays signed. */
+  private signed(value: SInt | Int): Node {
+    if (value instanceof SInt) return this.other(value);
+    const exact = toBigInt(value);
+    return this.owner.graph.constant(exact, typeFor(true, { lo: exact, hi: exact }));
+  }
+}
+
+const asSigned = (node: Node, owner: Owner): SInt =>
+  new SInt(node.type.signed ? node : owner.graph.cast(node, typeFor(true, node)), owner);
+
+const shiftLeft = (signal: UInt | SInt, amount: number | UInt): Node => {
+  const { graph } = signal.owner;
+  if (amount instanceof UInt) return graph.shiftLeftDynamic(signal.node, amount.node);
+  return graph.shiftLeft(signal.node, checkedShift(amount));
+};
+const shiftRight = (signal: UInt | SInt, amount: number | UInt): Node => {
+  const { graph } = signal.owner;
+  if (amount instanceof UInt) return graph.shiftRightDynamic(signal.node, amount.node);
+  return graph.shiftRight(signal.node, checkedShift(amount));
+};
+const checkedShift = (amount: number): number =>
+  Number.isInteger(amount) && amount >= 0 && amount <= 4096
+    ? amount
+    : fail(
+        'HDL014',
+        `a shift distance must be an integer from 0 to 4096, not ${amount}`,
+        'shift the other way with .shl or .shr',
+      );
+
+/** The node that drives a target: numbers are sized exactly, signals widen, nothing narrows silently. */
+export const driverNode = (owner: Owner, driver: unknown, target: ScalarType, targetName: string): Node => {
+  const node = toNode(owner, driver, targetName);
+  const full = typeRange(target.signed, target.width);
+  const where = `${targetName} : ${describeType(target)}`;
+  if (!target.signed && node.lo < 0n && node.kind === 'const') {
+    fail(
+      'HDL005',
+      `${where} cannot hold the negative constant ${node.lo}`,
+      'make the target signed or the constant positive',
+    );
+  }
+  if (node.kind !== 'const' && node.type.signed !== target.signed) {
+    fail(
+      'HDL005',
+      `${where} is driven by ${describe(node)}`,
+      target.signed ? 'write .toSint()' : 'write .asUint() or .bits()',
+    );
+  }
+  if (!contains(full, node)) {
+    const needed = typeFor(target.signed, node).width;
+    fail(
+      'HDL004',
+      `${where} is driven by ${describe(node)}, which needs ${needed} bits`,
+      `write .wrap(${target.width}) or .saturate(${target.width}), or widen the target`,
+    );
+  }
+  return owner.graph.cast(node, target);
+};
+
+const toNode = (owner: Owner, driver: unknown, targetName: string): Node => {
+  if (driver instanceof UInt || driver instanceof SInt)
+    return driver.owner === owner ? driver.node : foreign(driver, owner);
+  if (typeof driver === 'number' || typeof driver === 'bigint') return owner.graph.constant(toBigInt(driver));
+  return fail('HDL006', `nothing drives ${targetName}`, 'give it a signal or a number');
+};
+
+/** A register: read it as a signal, write its next value with `.next =`. Holds when not written. */
+export class UIntReg extends UInt {
+  constructor(
+    readonly reg: RegNode,
+    owner: Owner,
+  ) {
+    super(reg, owner);
+  }
+  set next(value: UInt | Int) {
+    this.owner.assign(this.reg, driverNode(this.owner, value, this.reg.type, this.reg.name));
+  }
+}
+export class SIntReg extends SInt {
+  constructor(
+    readonly reg: RegNode,
+    owner: Owner,
+  ) {
+    super(reg, owner);
+  }
+  set next(value: SInt | Int) {
+    this.owner.assign(this.reg, driverNode(this.owner, value, this.reg.type, this.reg.name));
+  }
+}
+/** A named net, driven with `.value =` once on every path (or on some, with a default). */
+export class UIntWire extends UInt {
+  constructor(
+    readonly wire: WireNode,
+    owner: Owner,
+  ) {
+    super(wire, owner);
+  }
+  set value(value: UInt | Int) {
+    this.owner.assign(this.wire, driverNode(this.owner, value, this.wire.type, this.wire.name));
+  }
+}
+export class SIntWire extends SInt {
+  constructor(
+    readonly wire: WireNode,
+    owner: Owner,
+  ) {
+    super(wire, owner);
+  }
+  set value(value: SInt | Int) {
+    this.owner.assign(this.wire, driverNode(this.owner, value, this.wire.type, this.wire.name));
+  }
+}
