@@ -62,10 +62,10 @@ export const isScalar = (shape: Shape): shape is UIntType | SIntType =>
 const childName = (prefix: string, key: string): string => (prefix === '' ? key : `${prefix}_${key}`);
 
 /** Replaces every leaf of a shape; `name` is the flattened name. */
-export const mapShape = <S extends Shape, R>(
-  shape: S,
+export const mapShape = (
+  shape: Shape,
   prefix: string,
-  leaf: (name: string, type: UIntType | SIntType) => R,
+  leaf: (name: string, type: UIntType | SIntType) => unknown,
 ): unknown => {
   const walk = (part: Shape, name: string): unknown => {
     if (isScalar(part)) return leaf(name, part);

@@ -1,2 +1,3 @@
 export * from './range.js';
 export * from './random.js';
+export * from './rounding.js';
