@@ -1,0 +1,1 @@
+export { prepareReference, runLayer, runReference, traceReference, type ReferenceRunner } from './runner.js';

@@ -1,0 +1,3 @@
+export type { RandomNetworkOptions } from './draft.js';
+export type { Operator } from './random-layer.js';
+export { makeRandomNetwork, randomInput, randomNetwork } from './random-network.js';
