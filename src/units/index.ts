@@ -1,0 +1,19 @@
+/** Arithmetic units: hardware (`unit.ts`) and the exact integer function it computes (`model.ts`), same parameters. */
+export { UnitParameterError } from './errors.js';
+export { ternaryDot, type TernaryDotParams } from './ternary-dot/unit.js';
+export { ternaryDotCorrection, ternaryDotModel, type TernaryDotInputs } from './ternary-dot/model.js';
+export { ternaryPe, type TernaryPeParams } from './ternary-pe/unit.js';
+export { ternaryPeModel, type TernaryPeInputs } from './ternary-pe/model.js';
+export { intDot, type IntDotParams } from './int-dot/unit.js';
+export { intProduct, productModulePrefix, type IntProductParams } from './int-dot/product.js';
+export { intDotModel, type IntDotInputs } from './int-dot/model.js';
+export { requantize } from './requantize/unit.js';
+export { tieModes, type RequantizeParams } from './requantize/parameters.js';
+export {
+  inputsForContract,
+  requantizeByContract,
+  requantizeModel,
+  requantizeSum,
+  type RequantizeContract,
+  type RequantizeInputs,
+} from './requantize/model.js';
