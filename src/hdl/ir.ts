@@ -183,6 +183,11 @@ export interface Memory {
   readonly init?: readonly (readonly (number | bigint)[])[];
   /** `file`: `$readmemh` from NAME.hex, `inline`: an initial block. */
   readonly initStyle: 'file' | 'inline';
+  /**
+   * A sync read of the word that is written in the same cycle. `old` (default): it returns the old word, which costs
+   * logic beside a block RAM. `never`: the author promises that it does not happen; simulations check the promise.
+   */
+  readonly readDuringWrite?: 'old' | 'never';
   readonly readPorts: readonly {
     readonly address: Node;
     /** `sync` ports: the output holds while enable is 0. Undefined: always enabled. */
@@ -217,6 +222,8 @@ export interface Design {
   readonly wires: readonly WireNode[];
   /** Nodes the author labelled, in order. */
   readonly labels: readonly Node[];
+  /** Signals that are meant to have no reader (`m.unused`). */
+  readonly unused?: readonly Node[];
   readonly memories: readonly Memory[];
   readonly instances: readonly Instance[];
   readonly statements: readonly Statement[];

@@ -1,0 +1,47 @@
+/** Instances of other modules and of cells that are not ours. */
+import type { Instance } from '../ir.js';
+import { declaration } from './constant.js';
+import { wholeNet } from './nets.js';
+import type { Scope } from './scope.js';
+import type { Lines } from './statements.js';
+
+/** Wires for the outputs; those nobody reads are named `unused_…`, which every linter accepts. */
+export function declareOutputs(scope: Scope, instance: Instance): Lines {
+  return Object.entries(instance.outputs).map(([port, node]) => {
+    const { width, signed } = node.type;
+    const isRead = scope.plan.reachable.has(node);
+    const base = `${instance.name}_${port}`;
+    const name = node.name ?? scope.names.unique(isRead ? base : `unused_${base}`);
+    scope.nets.set(node, wholeNet(name, width, signed));
+    if (isRead) scope.readBits.declare(name, width);
+    return `  ${declaration('wire', signed, width, name)};`;
+  });
+}
+
+/** The instance, one connection per line. */
+export function printInstance(scope: Scope, instance: Instance): Lines {
+  const { name, design, inputs, outputs } = instance;
+  const connections: string[] = [];
+  const connect = (port: string, text: string): void => {
+    connections.push(`    .${port}(${text})`);
+  };
+  if (design.kind === 'design') {
+    if (design.usesClock) connect('clk', scope.clock());
+    if (design.usesReset) connect('rst', scope.reset());
+  } else if (design.clockPort !== undefined) connect(design.clockPort, scope.clock());
+  for (const port of design.ports) {
+    const driver = inputs[port.name];
+    const output = outputs[port.name];
+    if (driver !== undefined) connect(port.name, scope.closed(driver, `${name}_${port.name}`).text);
+    else if (output !== undefined) connect(port.name, scope.nets.get(output)?.name ?? '');
+  }
+  const parameters =
+    design.kind === 'design'
+      ? []
+      : Object.entries(design.parameters).map(([key, value]) => `    .${key}(${value})`);
+  const head =
+    parameters.length === 0
+      ? [`  ${design.name} ${name} (`]
+      : [`  ${design.name} #(`, parameters.join(',\n'), `  ) ${name} (`];
+  return ['', ...head, connections.join(',\n'), '  );'];
+}

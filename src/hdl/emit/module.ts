@@ -1,0 +1,133 @@
+/** One Design as one Verilog module. */
+import type { Design, Port } from '../ir.js';
+import { constantText, declaration, rangeText } from './constant.js';
+import { declareOutputs, printInstance } from './instances.js';
+import {
+  collisionChecks,
+  declareMemory,
+  type Image,
+  printFieldLabels,
+  printInitialContents,
+  printMemoryPorts,
+} from './memories.js';
+import { wholeNet } from './nets.js';
+import { printAssertions, printClocked, printCombinational, proceduralWires } from './processes.js';
+import { Scope } from './scope.js';
+import type { Lines } from './statements.js';
+
+export interface ModuleText {
+  readonly text: string;
+  readonly images: readonly Image[];
+}
+
+export function emitModule(design: Design, imagePrefix: string): ModuleText {
+  const scope = new Scope(design, imagePrefix);
+  const { memories, instances } = design;
+  declarePorts(scope);
+  const declarations = [
+    ...declareRegisters(scope),
+    ...declareWires(scope),
+    ...memories.flatMap((memory) => declareMemory(scope, memory)),
+    ...instances.flatMap((instance) => declareOutputs(scope, instance)),
+  ];
+  for (const memory of memories) printFieldLabels(scope, memory);
+  for (const label of design.labels) scope.prepare(label, label.name ?? 'label');
+  const combinational = printCombinational(scope);
+  const outputs = printOutputs(scope);
+  const ports = memories.map((memory) => printMemoryPorts(scope, memory));
+  const contents = memories.map((memory) => printInitialContents(scope, memory));
+  const cells = instances.flatMap((instance) => printInstance(scope, instance));
+  const clocked = printClocked(scope);
+  const checks = memories.flatMap((memory) => collisionChecks(scope, memory));
+  const assertions = printAssertions(scope, checks);
+  const sections: Lines = [
+    ...spaced(declarations),
+    ...spaced(scope.printer.wires.map((wire) => `  ${wire}`)),
+    ...spaced([...ports.flatMap(({ assigns }) => assigns), ...combinational.assigns, ...outputs]),
+    ...printPowerUp(design),
+    ...contents.flatMap(({ lines }) => lines),
+    ...ports.flatMap(({ blocks }) => blocks),
+    ...cells,
+    ...combinational.blocks,
+    ...clocked,
+    ...assertions,
+    ...printUnread(scope),
+  ];
+  const text = [...header(design), ...sections, 'endmodule', ''].join('\n');
+  return { text, images: contents.flatMap(({ images }) => images) };
+}
+
+const spaced = (lines: Lines): Lines => (lines.length === 0 ? [] : ['', ...lines]);
+
+/** What the module is, and its ports in the author's order. */
+function header(design: Design): Lines {
+  const parameters = Object.entries(design.parameters).map(([key, value]) => `${key} = ${value}`);
+  const title = parameters.length === 0 ? design.name : `${design.name}: ${parameters.join(', ')}`;
+  const bit = { signed: false, width: 1 };
+  const ports: readonly Port[] = [
+    ...(design.usesClock ? [{ name: 'clk', direction: 'in', type: bit } as const] : []),
+    ...(design.usesReset ? [{ name: 'rst', direction: 'in', type: bit } as const] : []),
+    ...design.ports,
+  ];
+  const comment = `// ${title.replace(/\s+/g, ' ')}`;
+  if (ports.length === 0) return [comment, `module ${design.name};`];
+  const types = ports.map(({ type }) => `${type.signed ? 'signed ' : ''}${rangeText(type.width)}`.trimEnd());
+  const column = Math.max(...types.map((type) => type.length));
+  const lines = ports.map(({ name, direction }, i) => {
+    const type = column === 0 ? '' : `${(types[i] ?? '').padEnd(column)} `;
+    return `  ${direction === 'in' ? 'input ' : 'output'} wire ${type}${name}`;
+  });
+  return [comment, `module ${design.name} (`, lines.join(',\n'), ');'];
+}
+
+function declarePorts(scope: Scope): void {
+  const { usesClock, usesReset, ports } = scope.design;
+  if (usesClock) scope.readBits.declare('clk', 1);
+  if (usesReset) scope.readBits.declare('rst', 1);
+  for (const { name, direction, type, driver } of ports) {
+    if (direction !== 'in') continue;
+    scope.readBits.declare(name, type.width);
+    if (driver !== undefined) scope.nets.set(driver, wholeNet(name, type.width, type.signed));
+  }
+}
+
+function declareRegisters(scope: Scope): Lines {
+  return scope.design.regs.map((reg) => {
+    const { name, type } = reg;
+    scope.nets.set(reg, wholeNet(name, type.width, type.signed));
+    scope.readBits.declare(name, type.width);
+    return `  ${declaration('reg', type.signed, type.width, name)};`;
+  });
+}
+
+function declareWires(scope: Scope): Lines {
+  const procedural = proceduralWires(scope.design);
+  return scope.design.wires.map((wire) => {
+    const { name, type } = wire;
+    scope.nets.set(wire, wholeNet(name, type.width, type.signed));
+    scope.readBits.declare(name, type.width);
+    return `  ${declaration(procedural.has(wire) ? 'reg' : 'wire', type.signed, type.width, name)};`;
+  });
+}
+
+function printOutputs(scope: Scope): Lines {
+  return scope.design.ports.flatMap(({ name, direction, driver }) =>
+    direction === 'out' && driver !== undefined ? [`  assign ${name} = ${scope.driver(driver, name)};`] : [],
+  );
+}
+
+/** Registers start at their reset value, or at the power-up value given. */
+function printPowerUp({ regs }: Design): Lines {
+  const lines = regs.flatMap(({ name, type, reset, powerUp }) => {
+    const value = reset ?? powerUp;
+    return value === undefined ? [] : [`    ${name} = ${constantText(value, type.width, type.signed)};`];
+  });
+  return lines.length === 0 ? [] : ['', '  initial begin', ...lines, '  end'];
+}
+
+/** Bits that nothing reads, in one place. */
+function printUnread(scope: Scope): Lines {
+  const bits = scope.readBits.unread();
+  if (bits.length === 0) return [];
+  return ['', `  wire ${scope.names.unique('unused_bits')} = &{1'b0, ${bits.join(', ')}};`];
+}

@@ -1,0 +1,169 @@
+/** Always blocks: registers with and without reset, driven wires, assertions. */
+import { operands, statementReads, targets } from '../check/walk.js';
+import type { Design, Node, Statement, WireNode } from '../ir.js';
+import { constantText } from './constant.js';
+import type { Scope } from './scope.js';
+import { groups, type Lines, printStatements, prune, type Target } from './statements.js';
+
+/** One block per when-tree; registers without reset get their own, so that a reset does not stop them. */
+export function printClocked(scope: Scope): Lines {
+  return groups(scope.design.statements).flatMap((group) => [
+    ...printRegisters(
+      scope,
+      prune(group, (s) => s.kind === 'assign' && isReset(s.target)),
+      true,
+    ),
+    ...printRegisters(
+      scope,
+      prune(group, (s) => s.kind === 'assign' && isFree(s.target)),
+      false,
+    ),
+  ]);
+}
+
+const isReset = (target: Target): boolean => target.kind === 'reg' && target.reset !== undefined;
+const isFree = (target: Target): boolean => target.kind === 'reg' && target.reset === undefined;
+
+function printRegisters(scope: Scope, statements: readonly Statement[], withReset: boolean): Lines {
+  if (statements.length === 0) return [];
+  const head = ['', `  always @(posedge ${scope.clock()}) begin`];
+  if (!withReset) return [...head, ...printStatements(scope, statements, '<=', '    '), '  end'];
+  const resets = [...targets(statements)].map((target) =>
+    target.kind === 'reg' && target.reset !== undefined
+      ? `      ${target.name} <= ${constantText(target.reset, target.type.width, target.type.signed)};`
+      : '',
+  );
+  const [only] = statements;
+  const reset = [`    if (${scope.reset()}) begin`, ...resets];
+  if (statements.length === 1 && only?.kind === 'when') {
+    const [first = '', ...rest] = printStatements(scope, statements, '<=', '    ');
+    return [...head, ...reset, `    end else ${first.trimStart()}`, ...rest, '  end'];
+  }
+  const body = printStatements(scope, statements, '<=', '      ');
+  return [...head, ...reset, '    end else begin', ...body, '    end', '  end'];
+}
+
+/** Driven wires: `assign` where nothing decides, else a block of their tree. */
+export function printCombinational(scope: Scope): { readonly assigns: Lines; readonly blocks: Lines } {
+  const assigns: string[] = [];
+  const blocks: string[] = [];
+  const drivers = wireDrivers(scope.design);
+  const driven = new Set<Target>();
+  for (const statement of scope.design.statements) {
+    const pruned = prune([statement], (s) => s.kind === 'assign' && s.target.kind === 'wire');
+    const wires = scope.design.wires.filter((wire) => mentions(pruned).has(wire));
+    const trees =
+      wires.length > 1 && interdependent(pruned, wires, drivers, scope.design)
+        ? split(pruned, wires)
+        : [{ tree: pruned, wires }];
+    for (const { tree, wires: assigned } of trees) {
+      for (const wire of assigned) driven.add(wire);
+      const [only] = tree;
+      if (tree.length === 1 && only?.kind === 'assign') {
+        assigns.push(`  assign ${only.target.name} = ${scope.driver(only.value, only.target.name)};`);
+      } else if (tree.length > 0) blocks.push(...printBlock(scope, tree, assigned));
+    }
+  }
+  for (const wire of scope.design.wires) {
+    if (driven.has(wire) || wire.default === undefined) continue;
+    assigns.push(`  assign ${wire.name} = ${scope.driver(wire.default, wire.name)};`);
+  }
+  return { assigns, blocks };
+}
+
+const mentions = (statements: readonly Statement[]): ReadonlySet<Target> => targets(statements);
+
+const split = (
+  tree: readonly Statement[],
+  wires: readonly WireNode[],
+): readonly { readonly tree: readonly Statement[]; readonly wires: readonly WireNode[] }[] =>
+  wires.map((wire) => ({
+    tree: prune(tree, (s) => s.kind === 'assign' && s.target === wire),
+    wires: [wire],
+  }));
+
+function printBlock(scope: Scope, tree: readonly Statement[], wires: readonly WireNode[]): Lines {
+  const defaults = wires.flatMap((wire) =>
+    wire.default === undefined ? [] : [`    ${wire.name} = ${scope.driver(wire.default, wire.name)};`],
+  );
+  return ['', '  always @* begin', ...defaults, ...printStatements(scope, tree, '=', '    '), '  end'];
+}
+
+/** What each wire's tree and default read. */
+function wireDrivers(design: Design): ReadonlyMap<Node, readonly Node[]> {
+  const drivers = new Map<Node, Node[]>();
+  for (const wire of design.wires) drivers.set(wire, wire.default === undefined ? [] : [wire.default]);
+  for (const statement of design.statements) {
+    for (const wire of targets([statement])) {
+      if (wire.kind !== 'wire') continue;
+      drivers
+        .get(wire)
+        ?.push(...statementReads(prune([statement], (s) => s.kind === 'assign' && s.target === wire)));
+    }
+  }
+  return drivers;
+}
+
+/**
+ * Whether a tree reads, within the cycle, a wire that it drives itself. Such wires need blocks of their own: a block does
+ * not run again for what it changed itself. Instances are taken to pass everything on.
+ */
+function interdependent(
+  tree: readonly Statement[],
+  wires: readonly WireNode[],
+  drivers: ReadonlyMap<Node, readonly Node[]>,
+  design: Design,
+): boolean {
+  const own = new Set<Node>(wires);
+  const instances = new Map(design.instances.map(({ name, inputs }) => [name, Object.values(inputs)]));
+  const memories = new Map(design.memories.map((memory) => [memory.name, memory]));
+  const reads = (node: Node): readonly Node[] => {
+    if (node.kind === 'wire') return drivers.get(node) ?? [];
+    if (node.kind === 'instanceOutput') return instances.get(node.instance) ?? [];
+    if (node.kind !== 'memoryRead') return operands(node);
+    const port = memories.get(node.memory)?.readPorts[node.port];
+    return port === undefined || port.sync ? [] : [port.address];
+  };
+  const open = [...statementReads(tree), ...wires.flatMap((wire) => wire.default ?? [])];
+  const seen = new Set<Node>(open);
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (own.has(node)) return true;
+    for (const next of reads(node)) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      open.push(next);
+    }
+  }
+  return false;
+}
+
+/** Which wires are driven by `always @*` and so are declared `reg`. */
+export function proceduralWires({ statements }: Design): ReadonlySet<Target> {
+  const found = new Set<Target>();
+  for (const statement of statements) {
+    const pruned = prune([statement], (s) => s.kind === 'assign' && s.target.kind === 'wire');
+    for (const wire of targets(pruned)) {
+      const [only] = prune(pruned, (s) => s.kind === 'assign' && s.target === wire);
+      if (only?.kind !== 'assign') found.add(wire);
+    }
+  }
+  return found;
+}
+
+/** Assertions of the author and of the memories, for simulators only. */
+export function printAssertions(scope: Scope, others: Lines): Lines {
+  const { statements, usesClock, usesReset } = scope.design;
+  const tree = prune(statements, (s) => s.kind === 'assert');
+  if (!usesClock || (tree.length === 0 && others.length === 0)) return [];
+  const indent = usesReset ? '      ' : '    ';
+  const body = [...printStatements(scope, tree, '=', indent), ...others.map((line) => `${indent}${line}`)];
+  const guarded = usesReset ? [`    if (!${scope.reset()}) begin`, ...body, '    end'] : body;
+  return [
+    '',
+    '`ifndef SYNTHESIS',
+    `  always @(posedge ${scope.clock()}) begin`,
+    ...guarded,
+    '  end',
+    '`endif',
+  ];
+}

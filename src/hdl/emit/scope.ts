@@ -1,0 +1,69 @@
+/** What the parts of one module share while it is printed: names, nets, the expression printer. */
+import { postOrder, sinks } from '../check/walk.js';
+import type { Design, Node } from '../ir.js';
+import { ExpressionPrinter } from './expression.js';
+import { Names } from './names.js';
+import { type Net, ReadBits } from './nets.js';
+import { type Plan, plan } from './plan.js';
+import type { Text } from './text.js';
+
+export class Scope {
+  readonly nets = new Map<Node, Net>();
+  readonly readBits = new ReadBits();
+  readonly names: Names;
+  readonly printer: ExpressionPrinter;
+  readonly plan: Plan;
+  /** The name of the whole word that a memory's read port gives, by each of its fields. */
+  readonly portData = new Map<Node, string>();
+  private readonly prepared = new Set<Node>();
+
+  constructor(
+    readonly design: Design,
+    /** Put before the file names of memory images. */
+    readonly imagePrefix: string,
+  ) {
+    this.names = new Names(authorsNames(design));
+    this.printer = new ExpressionPrinter(this.nets, this.names, this.readBits);
+    this.plan = plan([...design.labels, ...sinks(design)]);
+  }
+
+  /** The right side of an assignment to `consumer`. */
+  driver(node: Node, consumer: string): string {
+    this.prepare(node, consumer);
+    return this.printer.driver(node);
+  }
+
+  /** An expression where nothing supplies a width: a condition, a port, an index. */
+  closed(node: Node, consumer: string, width = node.type.width): Text {
+    this.prepare(node, consumer);
+    return this.printer.selfDetermined(node, width);
+  }
+
+  /** Prints the wires that an expression needs and that have not been printed yet. */
+  prepare(node: Node, consumer: string): void {
+    this.printer.setConsumer(consumer);
+    postOrder(node, this.prepared, (inner) => {
+      if (inner.kind !== 'op' || this.nets.has(inner) || !this.plan.wired.has(inner)) return;
+      this.printer.wire(inner, inner.type.width, inner.name);
+    });
+  }
+
+  clock(): string {
+    this.readBits.read('clk', 0, 0);
+    return 'clk';
+  }
+
+  reset(): string {
+    this.readBits.read('rst', 0, 0);
+    return 'rst';
+  }
+}
+
+function* authorsNames(design: Design): Generator<string> {
+  yield 'clk';
+  yield 'rst';
+  for (const { name } of design.ports) yield name;
+  for (const { name } of [...design.regs, ...design.wires, ...design.labels])
+    if (name !== undefined) yield name;
+  for (const { name } of [...design.memories, ...design.instances]) yield name;
+}
