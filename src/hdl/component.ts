@@ -146,6 +146,7 @@ const finish = (
     regs: m.regNodes,
     wires: m.wireNodes,
     labels: m.labelNodes,
+    unused: m.unusedNodes,
     memories,
     instances: m.instances,
     statements: m.statements,

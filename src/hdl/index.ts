@@ -6,3 +6,5 @@ export { cat, select, type ModuleBuilder, type RegOptions, type Signals, type St
 export { addressWidth, type MemoryBuilder, type MemoryOptions } from './memory.js';
 export { component, external, type Component, type ExternalOptions, type Interface } from './component.js';
 export { errorCatalogue, HdlError, type ErrorCode } from './diagnostics.js';
+export { emitVerilog, type EmitOptions, type Emitted, type EmittedFile } from './emit/index.js';
+export { checkDesign } from './check/index.js';

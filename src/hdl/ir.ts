@@ -206,7 +206,7 @@ export interface Memory {
   readonly location?: SourceLocation;
 }
 
-/** One elaborated component. Identical Designs are the same object or share `structureHash`. */
+/** One elaborated component. Structurally equal Designs of one name are one module. */
 export interface Design {
   readonly kind: 'design';
   /** Verilog module name. */

@@ -17,6 +17,8 @@ export interface MemoryOptions<S extends Shape> {
   readonly init?: readonly Values[];
   /** Where the initial contents go: `file` (`$readmemh`, default) or `inline`. */
   readonly initStyle?: 'file' | 'inline';
+  /** `never`: a word is never read in the cycle in which it is written; saves the logic for it, simulations check it. */
+  readonly readDuringWrite?: 'old' | 'never';
 }
 
 export class MemoryBuilder<S extends Shape = Shape> {
@@ -83,12 +85,13 @@ export class MemoryBuilder<S extends Shape = Shape> {
   }
 
   build(): Memory {
-    const { init, initStyle = 'file' } = this.options;
+    const { init, initStyle = 'file', readDuringWrite = 'old' } = this.options;
     return {
       name: this.name,
       depth: this.depth,
       fields: this.fields,
       initStyle,
+      readDuringWrite,
       readPorts: this.readPorts,
       writePorts: this.writePorts,
       ...(init === undefined ? {} : { init: init.map((values) => Array.from(values)) }),

@@ -57,6 +57,7 @@ export class ModuleBuilder implements Owner {
   readonly regNodes: RegNode[] = [];
   readonly wireNodes: WireNode[] = [];
   readonly labelNodes: Node[] = [];
+  readonly unusedNodes: Node[] = [];
   readonly memories: MemoryBuilder[] = [];
   readonly instances: Instance[] = [];
   closed = false;
@@ -151,6 +152,25 @@ export class ModuleBuilder implements Owner {
     };
     this.wireNodes.push(node);
     return type.signed ? new SIntWire(node, this) : new UIntWire(node, this);
+  }
+
+  /** A constant of an exact type. */
+  constant(type: UIntType, value: Int): UInt;
+  constant(type: SIntType, value: Int): SInt;
+  constant(type: UIntType | SIntType, value: Int): UInt | SInt {
+    const node = driverNode(this, value, type, 'a constant');
+    return type.signed ? new SInt(node, this) : new UInt(node, this);
+  }
+
+  /** Writes every register of a bundle from the signal at the same place of `values`. */
+  load(registers: Signals, values: Signals): void {
+    const sources = new Map(leaves(values, '').map(({ name, signal }) => [name, signal]));
+    for (const { name, signal } of leaves(registers, '')) {
+      if (!(signal instanceof UIntReg || signal instanceof SIntReg)) {
+        fail('HDL006', `${describe(signal.node)} is not a register`, 'pass registers to m.load');
+      }
+      this.assign(signal.reg, driverNode(this, sources.get(name), signal.reg.type, signal.reg.name));
+    }
   }
 
   /** A register that holds one of `states`; it resets to the first. */
@@ -248,6 +268,12 @@ export class ModuleBuilder implements Owner {
   /** Keeps the author's names of locals. @throws HDL003 when a name is taken. */
   label(signals: Readonly<Record<string, Signals>>): void {
     for (const { name, signal } of leaves(signals, '')) this.labelNode(name, signal.node);
+  }
+
+  /** Says that these signals are meant to have no reader. */
+  unused(...signals: readonly Signals[]): void {
+    for (const item of signals)
+      for (const { signal } of leaves(item, '')) this.unusedNodes.push(signal.node);
   }
 
   private labelNode(name: string, node: Node): void {

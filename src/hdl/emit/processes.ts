@@ -1,9 +1,11 @@
 /** Always blocks: registers with and without reset, driven wires, assertions. */
-import { operands, statementReads, targets } from '../check/walk.js';
-import type { Design, Node, Statement, WireNode } from '../ir.js';
+import { Dependencies } from '../check/dependencies.js';
+import { prune, type Target } from '../check/prune.js';
+import { statementReads, targets } from '../check/walk.js';
+import type { Design, Statement, WireNode } from '../ir.js';
 import { constantText } from './constant.js';
 import type { Scope } from './scope.js';
-import { groups, type Lines, printStatements, prune, type Target } from './statements.js';
+import { groups, type Lines, printStatements } from './statements.js';
 
 /** One block per when-tree; registers without reset get their own, so that a reset does not stop them. */
 export function printClocked(scope: Scope): Lines {
@@ -47,13 +49,13 @@ function printRegisters(scope: Scope, statements: readonly Statement[], withRese
 export function printCombinational(scope: Scope): { readonly assigns: Lines; readonly blocks: Lines } {
   const assigns: string[] = [];
   const blocks: string[] = [];
-  const drivers = wireDrivers(scope.design);
+  const dependencies = new Dependencies(scope.design);
   const driven = new Set<Target>();
   for (const statement of scope.design.statements) {
     const pruned = prune([statement], (s) => s.kind === 'assign' && s.target.kind === 'wire');
     const wires = scope.design.wires.filter((wire) => mentions(pruned).has(wire));
     const trees =
-      wires.length > 1 && interdependent(pruned, wires, drivers, scope.design)
+      wires.length > 1 && interdependent(pruned, wires, dependencies)
         ? split(pruned, wires)
         : [{ tree: pruned, wires }];
     for (const { tree, wires: assigned } of trees) {
@@ -89,52 +91,17 @@ function printBlock(scope: Scope, tree: readonly Statement[], wires: readonly Wi
   return ['', '  always @* begin', ...defaults, ...printStatements(scope, tree, '=', '    '), '  end'];
 }
 
-/** What each wire's tree and default read. */
-function wireDrivers(design: Design): ReadonlyMap<Node, readonly Node[]> {
-  const drivers = new Map<Node, Node[]>();
-  for (const wire of design.wires) drivers.set(wire, wire.default === undefined ? [] : [wire.default]);
-  for (const statement of design.statements) {
-    for (const wire of targets([statement])) {
-      if (wire.kind !== 'wire') continue;
-      drivers
-        .get(wire)
-        ?.push(...statementReads(prune([statement], (s) => s.kind === 'assign' && s.target === wire)));
-    }
-  }
-  return drivers;
-}
-
 /**
  * Whether a tree reads, within the cycle, a wire that it drives itself. Such wires need blocks of their own: a block does
- * not run again for what it changed itself. Instances are taken to pass everything on.
+ * not run again for what it changed itself.
  */
 function interdependent(
   tree: readonly Statement[],
   wires: readonly WireNode[],
-  drivers: ReadonlyMap<Node, readonly Node[]>,
-  design: Design,
+  dependencies: Dependencies,
 ): boolean {
-  const own = new Set<Node>(wires);
-  const instances = new Map(design.instances.map(({ name, inputs }) => [name, Object.values(inputs)]));
-  const memories = new Map(design.memories.map((memory) => [memory.name, memory]));
-  const reads = (node: Node): readonly Node[] => {
-    if (node.kind === 'wire') return drivers.get(node) ?? [];
-    if (node.kind === 'instanceOutput') return instances.get(node.instance) ?? [];
-    if (node.kind !== 'memoryRead') return operands(node);
-    const port = memories.get(node.memory)?.readPorts[node.port];
-    return port === undefined || port.sync ? [] : [port.address];
-  };
-  const open = [...statementReads(tree), ...wires.flatMap((wire) => wire.default ?? [])];
-  const seen = new Set<Node>(open);
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (own.has(node)) return true;
-    for (const next of reads(node)) {
-      if (seen.has(next)) continue;
-      seen.add(next);
-      open.push(next);
-    }
-  }
-  return false;
+  const defaults = wires.flatMap((wire) => wire.default ?? []);
+  return dependencies.reaches([...statementReads(tree), ...defaults], new Set(wires));
 }
 
 /** Which wires are driven by `always @*` and so are declared `reg`. */

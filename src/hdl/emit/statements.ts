@@ -1,51 +1,10 @@
 /** The author's when and switch as always blocks. */
-import type { Assertion, Assign, Node, RegNode, Statement, WireNode } from '../ir.js';
+import { coversAll } from '../check/prune.js';
+import type { Assertion, Statement, Switch } from '../ir.js';
 import { constantText } from './constant.js';
 import type { Scope } from './scope.js';
 
 export type Lines = readonly string[];
-type Keep = (statement: Assign | Assertion) => boolean;
-
-/** The part of a tree that concerns the kept assignments and assertions; branches that cannot run are dropped. */
-export function prune(statements: readonly Statement[], keep: Keep): readonly Statement[] {
-  return statements.flatMap((statement): readonly Statement[] => {
-    if (statement.kind === 'assign' || statement.kind === 'assert') return keep(statement) ? [statement] : [];
-    const otherwise = prune(statement.otherwise, keep);
-    if (statement.kind === 'switch') {
-      const cases = statement.cases.map((item) => ({ ...item, body: prune(item.body, keep) }));
-      if (statement.subject.kind === 'const') {
-        const { value } = statement.subject;
-        return cases.find((item) => item.value === value)?.body ?? otherwise;
-      }
-      const isEmpty = otherwise.length === 0 && cases.every(({ body }) => body.length === 0);
-      return isEmpty ? [] : [{ ...statement, cases, otherwise }];
-    }
-    const branches = statement.branches.map((item) => ({ ...item, body: prune(item.body, keep) }));
-    return prunedWhen(statement, branches, otherwise);
-  });
-}
-
-type When = Extract<Statement, { kind: 'when' }>;
-
-function prunedWhen(
-  statement: When,
-  all: When['branches'],
-  lastBody: readonly Statement[],
-): readonly Statement[] {
-  const certain = all.findIndex(({ condition }) => isConstant(condition, 1n));
-  const otherwise = all[certain]?.body ?? lastBody;
-  const possible = (certain < 0 ? all : all.slice(0, certain)).filter(
-    ({ condition }) => !isConstant(condition, 0n),
-  );
-  const lastFull =
-    otherwise.length > 0 ? possible.length - 1 : possible.findLastIndex(({ body }) => body.length > 0);
-  const branches = possible.slice(0, lastFull + 1);
-  if (branches.length === 0) return otherwise;
-  return [{ ...statement, branches, otherwise }];
-}
-
-const isConstant = (node: Node, value: bigint): boolean => node.kind === 'const' && node.value === value;
-
 /** Prints statements; `<=` in clocked blocks, `=` in combinational ones. */
 export function printStatements(
   scope: Scope,
@@ -79,12 +38,12 @@ export function printStatements(
   });
 }
 
-type Switch = Extract<Statement, { kind: 'switch' }>;
-
 function printSwitch(scope: Scope, statement: Switch, operator: '=' | '<=', indent: string): Lines {
   const { subject, cases, otherwise } = statement;
   const inner = `${indent}  `;
-  const isComplete = otherwise.length === 0 && coversAll(statement);
+  const isComplete =
+    otherwise.length === 0 && coversAll(statement) && cases.every(({ body }) => body.length > 0);
+  const isNeeded = (list: readonly Statement[]): boolean => list.length > 0 || otherwise.length > 0;
   const arm = (head: string, label: string, list: readonly Statement[]): Lines => {
     const comment = label === '' ? '' : ` // ${label.replace(/[\r\n]+/g, ' ')}`;
     if (list.length === 0) return [`${inner}${head}: ;${comment}`];
@@ -92,6 +51,7 @@ function printSwitch(scope: Scope, statement: Switch, operator: '=' | '<=', inde
     return [`${inner}${head}: begin${comment}`, ...lines, `${inner}end`];
   };
   const lines = cases.flatMap(({ value, label, body }, index) => {
+    if (!isNeeded(body)) return [];
     const isLast = isComplete && index === cases.length - 1;
     return arm(
       isLast ? 'default' : constantText(value, subject.type.width, subject.type.signed),
@@ -107,10 +67,6 @@ function printSwitch(scope: Scope, statement: Switch, operator: '=' | '<=', inde
     `${indent}endcase`,
   ];
 }
-
-/** Whether the cases name every value the subject can have: then the last one needs no test. */
-export const coversAll = ({ subject, cases }: Switch): boolean =>
-  BigInt(cases.length) === subject.hi - subject.lo + 1n;
 
 function printAssertion(scope: Scope, { condition, message }: Assertion, indent: string): Lines {
   const text = message.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/%/g, '%%').replace(/\s+/g, ' ');
@@ -151,5 +107,3 @@ export function groups(statements: readonly Statement[]): readonly (readonly Sta
   }
   return found;
 }
-
-export type Target = RegNode | WireNode;

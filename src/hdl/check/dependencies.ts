@@ -1,0 +1,153 @@
+/** What a value depends on within one clock cycle, through wires, asynchronous reads and instances. */
+import type { Design, ExternalDesign, Instance, Memory, Node } from '../ir.js';
+import { prune } from './prune.js';
+import { operands, statementReads, targets } from './walk.js';
+
+/** For each output port, the input ports that it depends on in the same cycle. */
+export type PortDependencies = ReadonlyMap<string, ReadonlySet<string>>;
+
+/**
+ * Summaries of finished Designs. A Design never changes, so this only remembers results; it goes with the Designs.
+ */
+const summaries = new WeakMap<Design | ExternalDesign, PortDependencies>();
+
+export class Dependencies {
+  private readonly wires: ReadonlyMap<Node, readonly Node[]>;
+  private readonly instances: ReadonlyMap<string, Instance>;
+  private readonly memories: ReadonlyMap<string, Memory>;
+
+  constructor(private readonly design: Design) {
+    this.wires = wireDrivers(design);
+    this.instances = new Map(design.instances.map((instance) => [instance.name, instance]));
+    this.memories = new Map(design.memories.map((memory) => [memory.name, memory]));
+  }
+
+  /** The nodes that `node` reads in the same cycle; none for inputs, registers and registered reads. */
+  of(node: Node): readonly Node[] {
+    if (node.kind === 'wire') return this.wires.get(node) ?? [];
+    if (node.kind === 'instanceOutput') return this.throughInstance(node.instance, node.port);
+    if (node.kind !== 'memoryRead') return operands(node);
+    const port = this.memories.get(node.memory)?.readPorts[node.port];
+    return port === undefined || port.sync ? [] : [port.address];
+  }
+
+  private throughInstance(name: string, port: string): readonly Node[] {
+    const instance = this.instances.get(name);
+    if (instance === undefined) return [];
+    const inputs = portDependencies(instance.design).get(port) ?? new Set();
+    return [...inputs].flatMap((input) => instance.inputs[input] ?? []);
+  }
+
+  /** Whether anything that `from` depends on (or is) lies in `goals`. */
+  reaches(from: readonly Node[], goals: ReadonlySet<Node>): boolean {
+    const open = [...from];
+    const seen = new Set<Node>(open);
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (goals.has(node)) return true;
+      for (const next of this.of(node)) {
+        if (seen.has(next)) continue;
+        seen.add(next);
+        open.push(next);
+      }
+    }
+    return false;
+  }
+
+  /** Nodes that form a loop, each reading the next and the last the first; undefined when there is none. */
+  loop(): readonly Node[] | undefined {
+    const done = new Set<Node>();
+    for (const root of this.roots()) {
+      const found = this.loopFrom(root, done);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  private loopFrom(root: Node, done: Set<Node>): readonly Node[] | undefined {
+    if (done.has(root)) return undefined;
+    const onPath = new Map<Node, number>([[root, 0]]);
+    const path = [{ node: root, reads: this.of(root), next: 0 }];
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const read = top.reads[top.next++];
+      if (read === undefined) {
+        done.add(top.node);
+        onPath.delete(top.node);
+        path.pop();
+        continue;
+      }
+      const start = onPath.get(read);
+      if (start !== undefined) return path.slice(start).map(({ node }) => node);
+      if (done.has(read)) continue;
+      onPath.set(read, path.length);
+      path.push({ node: read, reads: this.of(read), next: 0 });
+    }
+    return undefined;
+  }
+
+  /** Where loops can pass: every loop goes through a wire, an instance or an asynchronous read. */
+  private *roots(): Generator<Node> {
+    yield* this.design.wires;
+    for (const { outputs } of this.design.instances) yield* Object.values(outputs);
+    for (const { readPorts } of this.design.memories) {
+      for (const { sync, data } of readPorts) if (!sync) yield* data;
+    }
+  }
+
+  /** Which inputs each output depends on. The Design must be free of loops. */
+  summary(): PortDependencies {
+    const inputs = this.design.ports.filter(({ direction }) => direction === 'in').map(({ name }) => name);
+    const bitOf = new Map(inputs.map((name, index) => [name, 1n << BigInt(index)]));
+    const masks = new Map<Node, bigint>();
+    const summary = new Map<string, ReadonlySet<string>>();
+    for (const { name, direction, driver } of this.design.ports) {
+      if (direction !== 'out' || driver === undefined) continue;
+      const mask = this.inputMask(driver, masks, bitOf);
+      summary.set(name, new Set(inputs.filter((_, index) => ((mask >> BigInt(index)) & 1n) === 1n)));
+    }
+    return summary;
+  }
+
+  private inputMask(root: Node, masks: Map<Node, bigint>, bitOf: ReadonlyMap<string, bigint>): bigint {
+    const path = [{ node: root, reads: this.of(root), next: 0 }];
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const read = top.reads[top.next++];
+      if (read === undefined) {
+        const own = top.node.kind === 'input' ? (bitOf.get(top.node.name) ?? 0n) : 0n;
+        masks.set(
+          top.node,
+          top.reads.reduce((mask, node) => mask | (masks.get(node) ?? 0n), own),
+        );
+        path.pop();
+      } else if (!masks.has(read)) path.push({ node: read, reads: this.of(read), next: 0 });
+    }
+    return masks.get(root) ?? 0n;
+  }
+}
+
+/** The same-cycle paths through a finished Design; a cell with a clock is taken to have none, one without to have all. */
+export function portDependencies(design: Design | ExternalDesign): PortDependencies {
+  const known = summaries.get(design);
+  if (known !== undefined) return known;
+  const summary = design.kind === 'design' ? new Dependencies(design).summary() : externalSummary(design);
+  summaries.set(design, summary);
+  return summary;
+}
+
+function externalSummary({ ports, clockPort }: ExternalDesign): PortDependencies {
+  const inputs = ports.filter(({ direction }) => direction === 'in').map(({ name }) => name);
+  const outputs = ports.filter(({ direction }) => direction === 'out');
+  return new Map(outputs.map(({ name }) => [name, new Set(clockPort === undefined ? inputs : [])]));
+}
+
+/** What each wire's default, values and conditions read. */
+function wireDrivers(design: Design): ReadonlyMap<Node, readonly Node[]> {
+  const drivers = new Map<Node, Node[]>();
+  for (const wire of design.wires) drivers.set(wire, wire.default === undefined ? [] : [wire.default]);
+  for (const statement of design.statements) {
+    for (const wire of targets([statement])) {
+      const own = prune([statement], (s) => s.kind === 'assign' && s.target === wire);
+      if (wire.kind === 'wire') drivers.get(wire)?.push(...statementReads(own));
+    }
+  }
+  return drivers;
+}
