@@ -1,0 +1,397 @@
+/** The hierarchy as one flat graph of cells: aliases (ports, wires) are resolved away, state is listed. */
+
+import type { Assertion, Design, ExternalDesign, Memory, Node, Port, ScalarType } from '../hdl/index.js';
+import { SimError } from './errors.js';
+import { isExternal, makeTemplate, type Template } from './template.js';
+
+export type CellKind =
+  | 'op'
+  | 'const'
+  | 'input'
+  | 'reg'
+  /** Asynchronous memory read; args: the address. */
+  | 'readAsync'
+  /** One field of a registered read port. */
+  | 'readSync'
+  /** All outputs of one external cell; args: its inputs if its outputs depend on them at once. */
+  | 'externalCall'
+  /** One output of an external cell; args: the call. */
+  | 'externalOutput'
+  /** A wire, child input or instance output: another name of `source`. */
+  | 'alias';
+
+/** One node of one instance. `node` is shared by all instances of a Design. */
+export interface Cell {
+  readonly index: number;
+  readonly kind: CellKind;
+  readonly node: Node;
+  /** Resolved: never an alias. */
+  args: readonly Cell[];
+  /** Aliases only. */
+  source: Cell | undefined;
+}
+
+export interface Scope {
+  /** Dotted instance names, empty for the top. */
+  readonly path: string;
+  readonly template: Template;
+  readonly cells: readonly Cell[];
+  readonly children: ReadonlyMap<string, Scope>;
+}
+
+export interface FlatReg {
+  readonly cell: Cell;
+  readonly next: Cell;
+  readonly initial: bigint | undefined;
+  readonly reset: bigint | undefined;
+}
+
+export interface FlatMemory {
+  readonly path: string;
+  readonly memory: Memory;
+  readonly readPorts: readonly {
+    readonly sync: boolean;
+    readonly address: Cell;
+    readonly enable: Cell | undefined;
+  }[];
+  readonly writePorts: readonly {
+    readonly address: Cell;
+    readonly enable: Cell;
+    readonly data: readonly Cell[];
+    readonly mask: readonly Cell[] | undefined;
+  }[];
+}
+
+export interface FlatExternal {
+  readonly path: string;
+  readonly design: ExternalDesign;
+  /** Drivers of the input ports, in port order. */
+  readonly inputs: readonly { readonly port: Port; readonly cell: Cell }[];
+  /** False: the outputs depend on the state only, and reading an input to compute them is an error. */
+  readonly combinational: boolean;
+  readonly call: Cell;
+}
+
+export interface FlatPort {
+  readonly name: string;
+  readonly type: ScalarType;
+  readonly cell: Cell;
+}
+
+export interface FlatDesign {
+  readonly design: Design;
+  readonly top: Scope;
+  readonly cells: readonly Cell[];
+  readonly inputs: readonly FlatPort[];
+  readonly outputs: readonly FlatPort[];
+  readonly regs: readonly FlatReg[];
+  readonly memories: readonly FlatMemory[];
+  /** Memory of each `readSync` and `readAsync` cell. */
+  readonly memoryOf: ReadonlyMap<Cell, FlatMemory>;
+  /** The read cells of each memory, by port. */
+  readonly readCells: ReadonlyMap<FlatMemory, readonly (readonly Cell[])[]>;
+  readonly externals: readonly FlatExternal[];
+  /** External cell of each `externalCall` and `externalOutput` cell. */
+  readonly externalOf: ReadonlyMap<Cell, FlatExternal>;
+  readonly assertions: readonly { readonly assertion: Assertion; readonly path: string; readonly violated: Cell }[];
+}
+
+/** The node of a call: its outputs have the values. */
+const NO_VALUE: Node = { kind: 'const', id: -1, type: { signed: false, width: 1 }, lo: 0n, hi: 0n, value: 0n };
+
+interface Pending {
+  readonly scope: Scope & { readonly children: Map<string, Scope> };
+  readonly parent: Scope | undefined;
+  readonly inputs: Readonly<Record<string, Node>>;
+  readonly outputs: ReadonlyMap<string, readonly Cell[]>;
+}
+
+/** Flattens `design`; work is linear in the number of node instances and no recursion follows the hierarchy. */
+export function flatten(design: Design): FlatDesign {
+  return new Flattener().run(design);
+}
+
+class Flattener {
+  private readonly cells: Cell[] = [];
+  private readonly templates = new Map<Design, Template>();
+  private readonly regs: FlatReg[] = [];
+  private readonly memories: FlatMemory[] = [];
+  private readonly memoryOf = new Map<Cell, FlatMemory>();
+  private readonly readCells = new Map<FlatMemory, readonly (readonly Cell[])[]>();
+  private readonly externals: (FlatExternal & { inputs: FlatExternal['inputs'] })[] = [];
+  private readonly externalOf = new Map<Cell, FlatExternal>();
+  private readonly assertions: FlatDesign['assertions'][number][] = [];
+
+  run(design: Design): FlatDesign {
+    const pending = this.open('', design, undefined, {}, new Map());
+    const scopes: Scope[] = [];
+    const queue: Pending[] = [pending];
+    for (let item = queue.pop(); item !== undefined; item = queue.pop()) {
+      scopes.push(item.scope);
+      this.connectPorts(item);
+      queue.push(...this.openChildren(item));
+    }
+    resolveAliases(this.cells);
+    for (const external of this.externals) {
+      external.inputs = external.inputs.map(({ port, cell }) => ({ port, cell: resolve(cell) }));
+    }
+    for (const scope of scopes) this.addState(scope);
+    const top = pending.scope;
+    return {
+      design,
+      top,
+      cells: this.cells,
+      ...this.topPorts(design, top),
+      regs: this.regs,
+      memories: this.memories,
+      memoryOf: this.memoryOf,
+      readCells: this.readCells,
+      externals: this.externals,
+      externalOf: this.externalOf,
+      assertions: this.assertions,
+    };
+  }
+
+  private open(
+    path: string,
+    design: Design,
+    parent: Scope | undefined,
+    inputs: Readonly<Record<string, Node>>,
+    outputs: ReadonlyMap<string, readonly Cell[]>,
+  ): Pending {
+    let template = this.templates.get(design);
+    if (template === undefined) {
+      template = makeTemplate(design);
+      this.templates.set(design, template);
+    }
+    const cells = template.nodes.map((node) => this.add(kindOf(node, parent === undefined, template), node));
+    const { args } = template;
+    cells.forEach((cell, i) => {
+      const found = (args[i] ?? []).map((arg) => at(cells, arg));
+      if (cell.kind === 'alias') cell.source = found[0];
+      else cell.args = found;
+    });
+    return { scope: { path, template, cells, children: new Map() }, parent, inputs, outputs };
+  }
+
+  private add(kind: CellKind, node: Node): Cell {
+    const cell: Cell = { index: this.cells.length, kind, node, args: [], source: undefined };
+    this.cells.push(cell);
+    return cell;
+  }
+
+  private connectPorts({ scope, parent, inputs, outputs }: Pending): void {
+    if (parent === undefined) return;
+    for (const cell of scope.cells) {
+      if (cell.node.kind !== 'input') continue;
+      const driver = inputs[cell.node.name];
+      if (driver !== undefined) cell.source = cellOf(parent, driver);
+    }
+    for (const { name, direction, driver } of scope.template.design.ports) {
+      if (direction !== 'out' || driver === undefined) continue;
+      for (const cell of outputs.get(name) ?? []) cell.source = cellOf(scope, driver);
+    }
+  }
+
+  private openChildren({ scope }: Pending): Pending[] {
+    const { instances } = scope.template.design;
+    if (instances.length === 0) return [];
+    const outputs = outputCells(scope);
+    return instances.flatMap(({ name, design, inputs }) => {
+      const path = scope.path === '' ? name : `${scope.path}.${name}`;
+      const ports = outputs.get(name) ?? new Map<string, Cell[]>();
+      if (isExternal(design)) {
+        this.addExternal(path, scope, design, inputs, ports);
+        return [];
+      }
+      const child = this.open(path, design, scope, inputs, ports);
+      scope.children.set(name, child.scope);
+      return [child];
+    });
+  }
+
+  private addExternal(
+    path: string,
+    scope: Scope,
+    design: ExternalDesign,
+    drivers: Readonly<Record<string, Node>>,
+    ports: ReadonlyMap<string, readonly Cell[]>,
+  ): void {
+    if (design.model === undefined) {
+      throw new SimError(
+        'no-model',
+        `${path} is the external cell ${design.name}, which has no model: give external('${design.name}', ...) a \`model\`, or simulate the emitted Verilog with Verilator or Icarus`,
+      );
+    }
+    const inputs = design.ports.flatMap((port) => {
+      const driver = port.direction === 'in' ? drivers[port.name] : undefined;
+      return driver === undefined ? [] : [{ port, cell: cellOf(scope, driver) }];
+    });
+    const call = this.add('externalCall', NO_VALUE);
+    const combinational = outputsReadInputs(design, path);
+    if (combinational) call.args = inputs.map(({ cell }) => cell);
+    const external = { path, design, inputs, combinational, call };
+    this.externals.push(external);
+    this.externalOf.set(call, external);
+    for (const cell of [...ports.values()].flat()) {
+      const output = this.add('externalOutput', cell.node);
+      output.args = [call];
+      cell.source = output;
+      this.externalOf.set(output, external);
+    }
+  }
+
+  private addState(scope: Scope): void {
+    const { design, regNext, assertions } = scope.template;
+    const resolved = (node: Node): Cell => resolve(cellOf(scope, node));
+    for (const [reg, next] of regNext) {
+      this.regs.push({
+        cell: cellOf(scope, reg),
+        next: resolved(next),
+        initial: reg.reset ?? reg.powerUp,
+        reset: reg.reset,
+      });
+    }
+    for (const { assertion, violated } of assertions) {
+      this.assertions.push({ assertion, path: scope.path, violated: resolved(violated) });
+    }
+    for (const memory of design.memories) this.addMemory(scope, memory, resolved);
+  }
+
+  private addMemory(scope: Scope, memory: Memory, resolved: (node: Node) => Cell): void {
+    const path = scope.path === '' ? memory.name : `${scope.path}.${memory.name}`;
+    const flat: FlatMemory = {
+      path,
+      memory,
+      readPorts: memory.readPorts.map(({ address, enable, sync }) => ({
+        sync,
+        address: resolved(address),
+        enable: enable === undefined ? undefined : resolved(enable),
+      })),
+      writePorts: memory.writePorts.map(({ address, enable, data, mask }) => ({
+        address: resolved(address),
+        enable: resolved(enable),
+        data: data.map(resolved),
+        mask: mask?.map(resolved),
+      })),
+    };
+    this.memories.push(flat);
+    const ports = memory.readPorts.map(({ address, sync, data }) =>
+      data.map((node) => {
+        const cell = cellOf(scope, node);
+        this.memoryOf.set(cell, flat);
+        if (!sync) cell.args = [resolved(address)];
+        return cell;
+      }),
+    );
+    this.readCells.set(flat, ports);
+  }
+
+  private topPorts(design: Design, top: Scope): { inputs: FlatPort[]; outputs: FlatPort[] } {
+    const byName = new Map(top.cells.flatMap((cell) => (cell.kind === 'input' && cell.node.kind === 'input' ? [[cell.node.name, cell] as const] : [])));
+    const inputs: FlatPort[] = [];
+    const outputs: FlatPort[] = [];
+    for (const { name, direction, type, driver } of design.ports) {
+      if (direction === 'in') {
+        const node: Node = { kind: 'input', id: -1, name, type, lo: 0n, hi: 0n };
+        inputs.push({ name, type, cell: byName.get(name) ?? this.add('input', node) });
+      } else if (driver !== undefined) {
+        outputs.push({ name, type, cell: resolve(cellOf(top, driver)) });
+      }
+    }
+    return { inputs, outputs };
+  }
+}
+
+function kindOf(node: Node, isTop: boolean, template: Template): CellKind {
+  switch (node.kind) {
+    case 'op':
+    case 'const':
+    case 'reg':
+      return node.kind;
+    case 'input':
+      return isTop ? 'input' : 'alias';
+    case 'wire':
+    case 'instanceOutput':
+      return 'alias';
+    case 'memoryRead': {
+      const memory = template.design.memories.find(({ name }) => name === node.memory);
+      return memory?.readPorts[node.port]?.sync === true ? 'readSync' : 'readAsync';
+    }
+  }
+}
+
+/** The cells that stand for instances' outputs, by instance and port. */
+function outputCells(scope: Scope): Map<string, Map<string, Cell[]>> {
+  const found = new Map<string, Map<string, Cell[]>>();
+  for (const cell of scope.cells) {
+    if (cell.node.kind !== 'instanceOutput') continue;
+    const { instance, port } = cell.node;
+    let ports = found.get(instance);
+    if (ports === undefined) found.set(instance, (ports = new Map()));
+    const cells = ports.get(port);
+    if (cells === undefined) ports.set(port, [cell]);
+    else cells.push(cell);
+  }
+  return found;
+}
+
+function cellOf(scope: Scope, node: Node): Cell {
+  return at(scope.cells, scope.template.indexOf.get(node) ?? -1);
+}
+
+function at(cells: readonly Cell[], index: number): Cell {
+  const cell = cells[index];
+  if (cell === undefined) throw new RangeError(`no cell ${index}: a node is used that its Design does not reach`);
+  return cell;
+}
+
+/** Follows aliases to the cell that computes the value. */
+export function resolve(cell: Cell): Cell {
+  let source = cell;
+  let steps = 0;
+  while (source.kind === 'alias') {
+    if (source.source === undefined || steps++ > 1e7) throw aliasError(source);
+    source = source.source;
+  }
+  // Shorten the path for the next reader.
+  for (let link = cell; link.kind === 'alias' && link.source !== undefined && link.source !== source; ) {
+    const next = link.source;
+    link.source = source;
+    link = next;
+  }
+  return source;
+}
+
+function aliasError(cell: Cell): SimError {
+  const name = 'name' in cell.node ? cell.node.name : cell.node.kind === 'instanceOutput' ? `${cell.node.instance}.${cell.node.port}` : undefined;
+  return cell.source === undefined
+    ? new SimError('unknown-name', `${name ?? 'a signal'} has no driver`)
+    : new SimError('combinational-loop', `${name ?? 'a signal'} drives itself through wires only`);
+}
+
+function resolveAliases(cells: readonly Cell[]): void {
+  for (const cell of cells) {
+    if (cell.kind === 'alias') {
+      resolve(cell);
+    } else if (cell.args.some((arg) => arg.kind === 'alias')) cell.args = cell.args.map(resolve);
+  }
+}
+
+/** Whether the model reads an input to compute outputs; if it seems not to, the simulator holds it to that. */
+function outputsReadInputs(design: ExternalDesign, path: string): boolean {
+  const { model } = design;
+  if (model === undefined) return true;
+  let read = false;
+  const inputs = {};
+  for (const { name, direction } of design.ports) {
+    if (direction !== 'in') continue;
+    Object.defineProperty(inputs, name, { enumerable: true, get: () => ((read = true), 0n) });
+  }
+  try {
+    model.outputs(inputs, model.init());
+  } catch (error) {
+    throw new SimError('external-model', `the model of ${path} (${design.name}) fails: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return read;
+}

@@ -1,0 +1,212 @@
+/** What a Design computes, once per Design: the nodes in use and one value tree per register, wire and assertion. */
+
+import type {
+  Assertion,
+  Design,
+  ExternalDesign,
+  Node,
+  OpNode,
+  RegNode,
+  ScalarType,
+  Statement,
+  WireNode,
+} from '../hdl/index.js';
+
+export interface Template {
+  readonly design: Design;
+  /** Every node in use; its position is its local index. */
+  readonly nodes: readonly Node[];
+  readonly indexOf: ReadonlyMap<Node, number>;
+  /** Local indices of each node's arguments, by local index. */
+  readonly args: readonly (readonly number[])[];
+  readonly regNext: ReadonlyMap<RegNode, Node>;
+  readonly wireValue: ReadonlyMap<WireNode, Node>;
+  /** A bit that is 1 when the assertion is reached and does not hold. */
+  readonly assertions: readonly { readonly assertion: Assertion; readonly violated: Node }[];
+}
+
+const BIT: ScalarType = { signed: false, width: 1 };
+
+/** Builds the template of one Design, without its children. Work is linear in the Design's size. */
+export function makeTemplate(design: Design): Template {
+  const trees = valueTrees(design);
+  const wireValue = new Map<WireNode, Node>();
+  for (const wire of design.wires) {
+    wireValue.set(wire, trees.values.get(wire) ?? wire.default ?? constant(0n, wire.type));
+  }
+  const regNext = new Map<RegNode, Node>();
+  for (const reg of design.regs) regNext.set(reg, trees.values.get(reg) ?? reg);
+
+  const { nodes, indexOf } = collect(
+    rootsOf(design, regNext, wireValue, trees.assertions),
+    (node) => argsOf(node, wireValue),
+  );
+  const args = nodes.map((node) => argsOf(node, wireValue).map((arg) => indexOf.get(arg) ?? -1));
+  return { design, nodes, indexOf, args, regNext, wireValue, assertions: trees.assertions };
+}
+
+/** Children of a node inside its own Design; a wire's child is the tree that drives it. */
+function argsOf(node: Node, wireValue: ReadonlyMap<WireNode, Node>): readonly Node[] {
+  if (node.kind === 'op') return node.args;
+  if (node.kind !== 'wire') return [];
+  const value = wireValue.get(node);
+  return value === undefined ? [] : [value];
+}
+
+function rootsOf(
+  design: Design,
+  regNext: ReadonlyMap<RegNode, Node>,
+  wireValue: ReadonlyMap<WireNode, Node>,
+  assertions: Template['assertions'],
+): Node[] {
+  const roots: Node[] = [];
+  for (const { driver } of design.ports) if (driver !== undefined) roots.push(driver);
+  for (const [reg, next] of regNext) roots.push(reg, next);
+  for (const [wire, value] of wireValue) roots.push(wire, value);
+  roots.push(...design.labels, ...assertions.map(({ violated }) => violated));
+  for (const { readPorts, writePorts } of design.memories) {
+    for (const { address, enable, data } of readPorts) {
+      roots.push(address, ...(enable === undefined ? [] : [enable]), ...data);
+    }
+    for (const { address, enable, data, mask } of writePorts) {
+      roots.push(address, enable, ...data, ...(mask ?? []));
+    }
+  }
+  for (const { inputs, outputs } of design.instances) {
+    roots.push(...Object.values(inputs), ...Object.values(outputs));
+  }
+  return roots;
+}
+
+function collect(
+  roots: readonly Node[],
+  children: (node: Node) => readonly Node[],
+): { nodes: Node[]; indexOf: Map<Node, number> } {
+  const nodes: Node[] = [];
+  const indexOf = new Map<Node, number>();
+  const stack: Node[] = [...roots].reverse();
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (indexOf.has(node)) continue;
+    indexOf.set(node, nodes.length);
+    nodes.push(node);
+    for (const child of children(node)) if (!indexOf.has(child)) stack.push(child);
+  }
+  return { nodes, indexOf };
+}
+
+type Target = RegNode | WireNode;
+type Values = Map<Target, Node>;
+
+/** Turns statements into one tree of `mux` nodes per target. A register that holds is the register itself. */
+function valueTrees(design: Design): {
+  readonly values: ReadonlyMap<Target, Node>;
+  readonly assertions: readonly { readonly assertion: Assertion; readonly violated: Node }[];
+} {
+  const assertions: { assertion: Assertion; violated: Node }[] = [];
+  const run = (statements: readonly Statement[], values: Values, guards: Guard | undefined): void => {
+    for (const statement of statements) {
+      if (statement.kind === 'assign') values.set(statement.target, statement.value);
+      else if (statement.kind === 'assert') {
+        assertions.push({ assertion: statement, violated: guarded(guards, isZero(statement.condition)) });
+      } else branch(testsOf(statement), values, guards);
+    }
+  };
+  const branch = (tests: Tests, values: Values, guards: Guard | undefined): void => {
+    const results: Values[] = [];
+    let refused = guards;
+    for (const { condition, body } of tests.arms) {
+      const inside: Values = new Map();
+      run(body, inside, { condition, wanted: true, outer: refused });
+      refused = { condition, wanted: false, outer: refused };
+      results.push(inside);
+    }
+    const rest: Values = new Map();
+    run(tests.otherwise, rest, refused);
+    merge(tests, results, rest, values);
+  };
+  const values: Values = new Map();
+  run(design.statements, values, undefined);
+  return { values, assertions };
+}
+
+/** One condition on the way to a statement, innermost first. */
+interface Guard {
+  readonly condition: Node;
+  readonly wanted: boolean;
+  readonly outer: Guard | undefined;
+}
+
+interface Tests {
+  readonly arms: readonly { readonly condition: Node; readonly body: readonly Statement[] }[];
+  readonly otherwise: readonly Statement[];
+  /** At most one condition is 1. */
+  readonly disjoint: boolean;
+}
+
+function testsOf(statement: Exclude<Statement, { kind: 'assign' | 'assert' }>): Tests {
+  if (statement.kind === 'when') {
+    return { arms: statement.branches, otherwise: statement.otherwise, disjoint: false };
+  }
+  const { subject, otherwise } = statement;
+  const arms = statement.cases.map(({ value, body }) => ({
+    condition: op('eq', BIT, [subject, constant(value, subject.type)]),
+    body,
+  }));
+  return { arms, otherwise, disjoint: true };
+}
+
+/** Chains the arms' values of every target assigned in any of them, last arm innermost. */
+function merge(
+  { arms, disjoint }: Tests,
+  results: readonly Values[],
+  rest: Values,
+  values: Values,
+): void {
+  const kept = (target: Target): Node => values.get(target) ?? fallback(target);
+  const chains = new Map<Target, Node>(rest);
+  // A target that `otherwise` assigns must be kept by every arm that does not; so must one of a later arm, unless the
+  // arms exclude each other anyway.
+  for (let i = arms.length - 1; i >= 0; i--) {
+    const condition = arms[i]?.condition;
+    const result = results[i];
+    if (condition === undefined || result === undefined) continue;
+    for (const [target, value] of result) {
+      chains.set(target, mux(condition, value, chains.get(target) ?? kept(target), target));
+    }
+    for (const [target, chain] of chains) {
+      if (result.has(target) || (disjoint && !rest.has(target))) continue;
+      chains.set(target, mux(condition, kept(target), chain, target));
+    }
+  }
+  for (const [target, chain] of chains) values.set(target, chain);
+}
+
+const fallback = (target: Target): Node =>
+  target.kind === 'reg' ? target : (target.default ?? constant(0n, target.type));
+
+function mux(condition: Node, one: Node, zero: Node, target: Target): Node {
+  if (one === zero) return one;
+  return { ...op('mux', target.type, [condition, one, zero]), lo: target.lo, hi: target.hi };
+}
+
+function guarded(innermost: Guard | undefined, violated: Node): Node {
+  let result = violated;
+  for (let guard = innermost; guard !== undefined; guard = guard.outer) {
+    result = op('and', BIT, [guard.wanted ? guard.condition : isZero(guard.condition), result]);
+  }
+  return result;
+}
+
+const isZero = (bit: Node): Node => op('eq', BIT, [bit, constant(0n, BIT)]);
+
+/** A node that exists only inside the simulator. */
+function op(name: OpNode['op'], type: ScalarType, args: readonly Node[]): OpNode {
+  return { kind: 'op', id: -1, op: name, type, lo: 0n, hi: type.signed ? 0n : (1n << BigInt(type.width)) - 1n, args };
+}
+
+function constant(value: bigint, type: ScalarType): Node {
+  return { kind: 'const', id: -1, type, lo: value, hi: value, value };
+}
+
+export const isExternal = (design: Design | ExternalDesign): design is ExternalDesign =>
+  design.kind === 'external';
