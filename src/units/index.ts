@@ -8,7 +8,7 @@ export { intDot, type IntDotParams } from './int-dot/unit.js';
 export { intProduct, productModulePrefix, type IntProductParams } from './int-dot/product.js';
 export { intDotModel, type IntDotInputs } from './int-dot/model.js';
 export { requantize } from './requantize/unit.js';
-export { tieModes, type RequantizeParams } from './requantize/parameters.js';
+export { requantizeShape, tieModes, type RequantizeParams } from './requantize/parameters.js';
 export {
   inputsForContract,
   requantizeByContract,

@@ -5,7 +5,7 @@ import { intProduct } from '../int-dot/product.js';
 
 /** The exact a * b, 1 + stages cycles later; operands are registered inside each product's module. */
 export const stagedProduct = (m: ModuleBuilder, a: SInt, b: SInt, stages: number): SInt =>
-  a.width >= b.width ? partsOf(m, 'product', a, b, stages) : partsOf(m, 'product', b, a, stages);
+  a.width >= b.width ? partsOf(m, 'multiply', a, b, stages) : partsOf(m, 'multiply', b, a, stages);
 
 /** x = high * 2^cut + low, with an unsigned low: x * y = high * y * 2^cut + low * y. */
 const partsOf = (m: ModuleBuilder, name: string, x: SInt, y: SInt, stages: number): SInt => {
