@@ -21,9 +21,13 @@ restrict return s_always s_eventually s_nexttime s_until s_until_with sequence s
 string strong struct super sync_accept_on sync_reject_on tagged this throughout timeprecision timeunit type typedef union
 unique unique0 until until_with untyped var virtual void wait_order weak wildcard with within`;
 
-const cPlusPlus = `asm auto bool catch char compl const_cast delete double dynamic_cast explicit false float friend goto
-inline long mutable namespace not_eq nullptr operator private public register reinterpret_cast short sizeof static_cast
-switch template throw true try typeid typename using volatile wchar_t`;
+const cPlusPlus = `abort alignas alignof and_eq asm atomic_cancel atomic_commit atomic_noexcept auto bit_vector bitand bitor
+bool catch cdecl char char16_t char32_t compl complex concept const_cast const_iterator constexpr decltype delete deque
+double dynamic_cast explicit false far float friend goto huge inline interrupt iterator list long map mutable namespace near
+noexcept not_eq nullptr operator or_eq override pascal private public queue reference register reinterpret_cast requires
+sc_clock sc_in sc_inout sc_out sc_signal sensitive sensitive_neg sensitive_pos set short sizeof stack static_assert
+static_cast switch synchronized template thread_local throw transaction_safe transaction_safe_dynamic true try type_info
+typeid typename uint16_t uint32_t uint8_t using vector volatile wchar_t xor_eq`;
 
 const words: ReadonlySet<string> = new Set([verilog, systemVerilog, cPlusPlus].join(' ').split(/\s+/));
 

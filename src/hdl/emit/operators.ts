@@ -77,7 +77,8 @@ function productOperands(printer: ExpressionPrinter, a: Node, b: Node, width: nu
   const signed = a.type.signed || b.type.signed;
   const prepared = (node: Node): Text => {
     const own = node.type.width + (signed && !node.type.signed ? 1 : 0);
-    if (own >= width) return printer.bits(node, width - 1, 0);
+    // `-3'sd3` is an operator on 3 bits: a wider context would have to extend inside it.
+    if (own >= width || (constantOf(node) ?? 0n) < 0n) return printer.bits(node, width - 1, 0);
     const text = printer.bits(node, own - 1, 0);
     return isolated(printer.closed(text), signed);
   };
@@ -88,21 +89,27 @@ export function printBitwise(printer: ExpressionPrinter, node: OpNode, high: num
   const { op } = node;
   if (op !== 'and' && op !== 'or' && op !== 'xor') throw new RangeError(`${op} is not bitwise`);
   const width = high - low + 1;
-  const [left, right] = [
-    printer.bits(operand(node, 0), high, low),
-    printer.bits(operand(node, 1), high, low),
-  ];
-  const simple = withConstant(op, left, right, width) ?? withConstant(op, right, left, width);
-  if (simple !== undefined) return simple;
-  const pair = agree(printer, left, right, width);
+  const [a, b] = [operand(node, 0), operand(node, 1)];
+  const simple = withConstant(op, a, b, high, low) ?? withConstant(op, b, a, high, low);
+  if (simple !== undefined) return printer.bits(simple, high, low);
+  const pair = agree(printer, printer.bits(a, high, low), printer.bits(b, high, low), width);
   return binary(pair, symbols[op], bitwiseRank[op], width, suffixes[op], true);
 }
 
 /** A bitwise operation with all zeros or all ones is one of its operands. */
-function withConstant(op: 'and' | 'or' | 'xor', text: Text, other: Text, width: number): Text | undefined {
-  const ones = (1n << BigInt(width)) - 1n;
-  if (other.constant === 0n) return op === 'and' ? other : text;
-  if (other.constant === ones && op !== 'xor') return op === 'and' ? text : other;
+function withConstant(
+  op: 'and' | 'or' | 'xor',
+  node: Node,
+  other: Node,
+  high: number,
+  low: number,
+): Node | undefined {
+  const value = constantOf(other);
+  if (value === undefined) return undefined;
+  const width = high - low + 1;
+  const bits = BigInt.asUintN(width, value >> BigInt(low));
+  if (bits === 0n) return op === 'and' ? other : node;
+  if (bits === (1n << BigInt(width)) - 1n && op !== 'xor') return op === 'and' ? node : other;
   return undefined;
 }
 
