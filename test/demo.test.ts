@@ -1,5 +1,6 @@
 /** The demo's own data and model: drawn and trained again where that is quick, checked where it is not. */
 import { readFileSync } from 'node:fs';
+import { fromBinary } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { drawDigit, drawDigits, pixelCount } from '../demo/draw-digits.js';
 import { drawTestSet, encodeTestSet } from '../demo/test-set.js';
@@ -9,6 +10,8 @@ import { backward, createNetwork, forward, networkParameters, score } from '../d
 import { quantizeWeights } from '../demo/training/quantizers.js';
 import { accuracy, trainNetwork } from '../demo/training/train-network.js';
 import { createRandom } from '../src/num/index.js';
+import { ModelProtoSchema } from '../src/nn/onnx/onnx_pb.js';
+import { z } from 'zod';
 
 const committed = (name: string): Buffer => readFileSync(new URL(`../demo/${name}`, import.meta.url));
 
@@ -32,6 +35,56 @@ describe('the drawn digits', () => {
   it('differ from seed to seed, and other digits are refused', () => {
     expect(drawDigits(5, 3).pixels).not.toEqual(drawDigits(6, 3).pixels);
     expect(() => drawDigit(createRandom(1), 10)).toThrow(RangeError);
+  });
+});
+
+const recordSchema = z.object({
+  schemaVersion: z.literal(1),
+  network: z.object({ weights: z.int(), ternaryWeights: z.int(), macsPerPicture: z.int() }),
+  test: z.object({ seed: z.int(), pictures: z.int(), top1: z.number() }),
+  fresh: z.object({ seed: z.int(), pictures: z.int(), top1: z.number() }),
+});
+const record = recordSchema.parse(JSON.parse(committed('digits.json').toString()));
+
+describe('the committed model', () => {
+  const { graph, opsetImport } = fromBinary(ModelProtoSchema, committed('digits.onnx'));
+
+  it('is a QONNX graph of the documented network', () => {
+    const operators = graph?.node.map(({ opType }) => opType) ?? [];
+    const counted = (name: string): number => operators.filter((operator) => operator === name).length;
+    expect(opsetImport.map(({ domain }) => domain)).toContain('qonnx.custom_op.general');
+    expect(
+      ['Conv', 'BatchNormalization', 'Relu', 'Quant', 'AveragePool', 'Flatten', 'Gemm'].map(counted),
+    ).toEqual([5, 5, 5, 13, 1, 1, 1]);
+    expect(operators).toHaveLength(31);
+  });
+
+  it('holds only ternary weights in the pointwise layers, and as many weights as recorded', () => {
+    let weights = 0;
+    let ternary = 0;
+    for (const { name, dims, rawData } of graph?.initializer ?? []) {
+      if (!name.endsWith('.weight') || name.includes('.bn.')) continue;
+      const values = new Float32Array(rawData.slice().buffer);
+      weights += values.length;
+      if (!name.startsWith('pointwise')) continue;
+      ternary += values.length;
+      const filterSize = values.length / Number(dims[0]);
+      for (let start = 0; start < values.length; start += filterSize) {
+        const filter = values.subarray(start, start + filterSize);
+        expect(new Set(filter.map(Math.abs).filter((value) => value > 0)).size).toBe(1);
+      }
+    }
+    expect({ weights, ternary }).toEqual({
+      weights: record.network.weights,
+      ternary: record.network.ternaryWeights,
+    });
+  });
+
+  it('was trained to a useful, imperfect accuracy on the pictures that are committed', () => {
+    expect(record.test.pictures).toBe(drawTestSet().count);
+    expect(record.test.top1).toBeGreaterThan(0.95);
+    expect(record.test.top1).toBeLessThan(0.99);
+    expect(Math.abs(record.test.top1 - record.fresh.top1)).toBeLessThan(0.015);
   });
 });
 
