@@ -1,0 +1,78 @@
+/** What can go wrong between Verilog and bitstream that is not the tool's fault; `exitCode` as the command line documents. */
+export abstract class SynthError extends Error {
+  abstract readonly code: string;
+  abstract readonly exitCode: number;
+  constructor(message: string) {
+    super(message);
+    this.name = new.target.name;
+  }
+}
+
+/** A device name that is not in the table. */
+export class UnknownDevice extends SynthError {
+  readonly code = 'UNKNOWN_DEVICE';
+  readonly exitCode = 2;
+  constructor(
+    readonly device: string,
+    readonly known: readonly string[],
+    readonly suggestion: string | undefined,
+  ) {
+    const hint = suggestion === undefined ? '' : `; did you mean ${suggestion}?`;
+    super(`unknown device "${device}"${hint}\n  known devices: ${known.join(', ')}`);
+  }
+}
+
+/** One kind of resource of which a design needs more than the device has. */
+export interface Shortage {
+  /** In words: `LUTs`, `registers`, `block RAMs`, `DSPs`, `SPRAMs`, `pins`, or the tool's cell type. */
+  readonly resource: string;
+  readonly needed: number;
+  readonly available: number;
+}
+
+/** A design larger than the device. The first shortage is the worst one by ratio. */
+export class DoesNotFit extends SynthError {
+  readonly code = 'DOES_NOT_FIT';
+  readonly exitCode = 2;
+  readonly resource: string;
+  readonly needed: number;
+  readonly available: number;
+  constructor(
+    readonly device: string,
+    readonly shortages: readonly [Shortage, ...Shortage[]],
+  ) {
+    const each = shortages.map(
+      ({ resource, needed, available }) =>
+        `${String(needed)} ${resource} needed, ${String(available)} available`,
+    );
+    super(`the design does not fit ${device}: ${each.join('; ')}`);
+    const worst = shortages.reduce((a, b) => (b.needed * a.available > a.needed * b.available ? b : a));
+    this.resource = worst.resource;
+    this.needed = worst.needed;
+    this.available = worst.available;
+  }
+}
+
+/** A tool's JSON file that does not have the form it is documented to have. */
+export class UnreadableReport extends SynthError {
+  readonly code = 'UNREADABLE_REPORT';
+  readonly exitCode = 4;
+  constructor(
+    readonly file: string,
+    reason: string,
+  ) {
+    super(`${file} is not what its tool is known to write: ${reason}`);
+  }
+}
+
+/** A PCF or LPF file that cannot be read or that the tool refuses. */
+export class BadConstraints extends SynthError {
+  readonly code = 'BAD_CONSTRAINTS';
+  readonly exitCode = 2;
+  constructor(
+    readonly file: string,
+    reason: string,
+  ) {
+    super(`the pin constraints in ${file} cannot be used: ${reason}`);
+  }
+}

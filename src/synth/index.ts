@@ -1,0 +1,22 @@
+/** Synthesis and place and route: devices, mapping, timing, bitstreams, and what simulating a mapped netlist needs. */
+export { checkFits, type CellCounts } from './cell-counts.js';
+export { DEVICE_NAMES, DEVICES, findDevice, type Device, type DeviceName, type Family } from './devices.js';
+export {
+  BadConstraints,
+  DoesNotFit,
+  SynthError,
+  UnknownDevice,
+  UnreadableReport,
+  type Shortage,
+} from './errors.js';
+export { netlistSimulationFiles } from './netlist-simulation.js';
+export { placeAndRoute, type PlaceAndRouteRequest, type PlaceAndRouteResult } from './place-and-route.js';
+export { authorSignal } from './signal-names.js';
+export {
+  synthesize,
+  type SourceFile,
+  type SynthOptions,
+  type SynthRequest,
+  type SynthResult,
+} from './synthesize.js';
+export { formatCriticalPath, type CriticalPath, type PathHop, type Timing } from './timing.js';
