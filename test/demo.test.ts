@@ -64,7 +64,7 @@ describe('the committed model', () => {
     let ternary = 0;
     for (const { name, dims, rawData } of graph?.initializer ?? []) {
       if (!name.endsWith('.weight') || name.includes('.bn.')) continue;
-      const values = new Float32Array(rawData.slice().buffer);
+      const values = new Float32Array(Uint8Array.from(rawData).buffer);
       weights += values.length;
       if (!name.startsWith('pointwise')) continue;
       ternary += values.length;
