@@ -45,6 +45,11 @@ export class MemoryBuilder<S extends Shape = Shape> {
     this.checkInit();
   }
 
+  /** Bits of an address. */
+  get addressWidth(): number {
+    return addressWidth(this.depth);
+  }
+
   /** The word one cycle after `address`; holds while `enable` is 0. Old data when the word is written in the same cycle. */
   read(address: UInt, enable?: UInt): SignalOf<S> {
     return this.addRead(address, true, enable);

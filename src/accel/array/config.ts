@@ -1,0 +1,225 @@
+/** Everything the hardware generator needs: sizes, widths and features, derived from the network and the options. */
+
+import { signedWidth, typeRange, type Range } from '../../num/index.js';
+import type { IntegerNetwork, IntegerTensor } from '../../nn/index.js';
+import { AccelError } from '../errors.js';
+import { describeJob, fieldWidths, type Descriptor, type FieldWidths } from './descriptor.js';
+import { geometryFor, type Geometry } from './geometry.js';
+import { isTernaryDense, planJobs, type Job, type WalkConfig } from './jobs.js';
+import type { ArrayOptions } from './options.js';
+import { pipelineOf, type Pipeline } from './pipeline.js';
+import { requantizeWords, type ChannelWord, type LayerWords } from './requantize-words.js';
+import { gapsBefore } from './schedule.js';
+import { layOutTensors, tensorOf, type MemoryLayout } from './tensors.js';
+import { packWeights, type PackedWeights } from './weights.js';
+
+/** Which units exist at all. */
+export interface Features {
+  readonly ternary: boolean;
+  /** Any layer on the integer lanes. */
+  readonly int: boolean;
+  readonly channels: boolean;
+  readonly broadcastTaps: boolean;
+  readonly perChannel: boolean;
+  readonly max: boolean;
+  readonly add: boolean;
+  readonly ties: boolean;
+  readonly padding: boolean;
+}
+
+export interface Widths {
+  readonly activation: number;
+  /** Signed operand: one bit more than a stored activation. */
+  readonly operand: number;
+  readonly intWeight: number;
+  readonly acc: number;
+  readonly multiplier: number;
+  readonly addend: number;
+  readonly sum: number;
+  /** Clamped result, signed. */
+  readonly result: number;
+  readonly output: number;
+  readonly address: number;
+}
+
+export interface ArrayConfig extends WalkConfig {
+  readonly name: string;
+  readonly options: ArrayOptions;
+  readonly geometry: Geometry;
+  readonly pipeline: Pipeline;
+  readonly requantizers: number;
+  readonly features: Features;
+  readonly widths: Widths;
+  readonly shiftMin: number;
+  readonly shiftMax: number;
+  readonly fields: FieldWidths;
+  readonly input: IntegerTensor;
+  readonly output: IntegerTensor;
+  readonly activationDepth: number;
+  readonly inputLayout: { readonly wordsPerPixel: number; readonly rowStride: number };
+}
+
+/** A network mapped onto an array: the configuration of the hardware and the contents of its memories. */
+export interface ArrayPlan {
+  readonly network: IntegerNetwork;
+  readonly config: ArrayConfig;
+  readonly jobs: readonly Job[];
+  readonly layout: MemoryLayout;
+  readonly weights: PackedWeights;
+  /** Per address: one entry per requantizer. */
+  readonly parameters: readonly (readonly ChannelWord[])[];
+  readonly descriptors: readonly Descriptor[];
+}
+
+/** Maps a network onto an array. @throws AccelError where the array has no unit or no width for a layer. */
+export const planArray = (network: IntegerNetwork, options: ArrayOptions): ArrayPlan => {
+  checkNetwork(network);
+  const geometry = geometryFor(options.rows, options.columns);
+  const walk = walkConfig(network, options, geometry);
+  const jobs = planJobs(network, walk);
+  const layout = layOutTensors(network, geometry.lanes, walk.taps);
+  const words = requantizeWords(network, jobs, geometry.columns);
+  const weights = packWeights(network, jobs, walk);
+  const requantizers = geometry.columns / walk.steps;
+  const parameters = words.flatMap((layer) => chunk(layer.words, requantizers));
+  const parameterBases = runningStarts(words.map((layer) => layer.words.length / requantizers));
+  const features = featuresOf(jobs, words);
+  const addressBits = Math.max(1, Math.ceil(Math.log2(layout.depth)));
+  const widths = widthsOf(network, layout, words, weights, addressBits);
+  const shifts = parameters.flat().map(({ shift }) => shift);
+  const shiftMin = Math.min(...shifts);
+  const shiftMax = Math.max(...shifts);
+  const pipeline = pipelineOf({ ...walk, features, options, widths, shiftMin, shiftMax });
+  const gaps = gapsBefore(jobs, walk, pipeline);
+  const context = { network, config: walk, layout, jobs, words, weightBases: weights.bases, parameterBases, gaps, addressBits };
+  const descriptors = jobs.map((_, index) => describeJob(context, index));
+  const fields = fieldWidths(descriptors, {
+    firstAddress: addressBits,
+    rowStep: addressBits,
+    tapRowStep: addressBits,
+    firstColumnAddress: addressBits,
+    padValue: widths.operand,
+    lo: widths.result,
+    hi: widths.result,
+    zeroPoint: widths.result,
+    tieMode: 2,
+  });
+  const inputLayout = layout.tensors.get(network.input);
+  if (inputLayout === undefined) throw new RangeError('the input has no region');
+  const config: ArrayConfig = {
+    ...walk,
+    name: moduleName(network.name),
+    options,
+    pipeline,
+    requantizers,
+    features,
+    widths,
+    shiftMin,
+    shiftMax,
+    fields,
+    input: tensorOf(network, network.input),
+    output: tensorOf(network, network.output),
+    activationDepth: layout.depth,
+    inputLayout,
+  };
+  return { network, config, jobs, layout, weights, parameters, descriptors };
+};
+
+const checkNetwork = (network: IntegerNetwork): void => {
+  if (network.layers.length === 0) throw new AccelError('ACC001', `network ${network.name} has no layers; there is nothing to accelerate`);
+  const last = network.layers.at(-1);
+  if (last?.output !== network.output) {
+    throw new AccelError('ACC001', `layer ${last?.name ?? ''} is last but does not make the output ${network.output}; put the output layer last`);
+  }
+};
+
+const walkConfig = (network: IntegerNetwork, options: ArrayOptions, geometry: Geometry): WalkConfig => {
+  const ternary = network.layers.some(isTernaryDense);
+  return {
+    geometry,
+    taps: options.taps,
+    // Without ternary layers the array itself is made of integer PEs.
+    products: Math.max(options.taps, ternary ? 1 : geometry.rows),
+    steps: geometry.columns / largestDivisor(geometry.columns, options.requantizers),
+    interval: options.activationMemory === 'spram' ? 2 : 1,
+  };
+};
+
+const largestDivisor = (of: number, atMost: number): number => {
+  for (let candidate = Math.min(of, atMost); candidate > 1; candidate--) if (of % candidate === 0) return candidate;
+  return 1;
+};
+
+const featuresOf = (jobs: readonly Job[], words: readonly LayerWords[]): Features => {
+  const has = (...modes: readonly Job['mode'][]): boolean => jobs.some(({ mode }) => modes.includes(mode));
+  return {
+    ternary: has('ternary'),
+    int: has('channels', 'taps', 'depthwise', 'add'),
+    channels: has('channels'),
+    broadcastTaps: has('taps'),
+    perChannel: has('depthwise', 'max', 'add'),
+    max: has('max'),
+    add: has('add'),
+    ties: words.some(({ tieMode }) => tieMode !== 0),
+    padding: jobs.some((job) => leavesPicture(job)),
+  };
+};
+
+/** A window of the layer reaches outside its input. Depthwise walks always read whole groups of taps. */
+const leavesPicture = ({ layer }: Job): boolean =>
+  layer.kind !== 'add' && Object.values(layer.padding).some((amount: number) => amount > 0);
+
+const widthsOf = (network: IntegerNetwork, layout: MemoryLayout, words: readonly LayerWords[], weights: PackedWeights, address: number): Widths => {
+  const all = words.flatMap((layer) => layer.words);
+  const acc = unionOf(all.map(({ raw }) => raw));
+  const factors = unionOf(all.map(({ multiplier }) => ({ lo: multiplier, hi: multiplier })));
+  const addends = unionOf(all.map(({ addend }) => ({ lo: addend, hi: addend })));
+  const sums = unionOf(all.map(sumRange));
+  // Both operands of an addition meet in one sum.
+  const paired = { lo: 2n * (sums.lo < 0n ? sums.lo : 0n), hi: 2n * (sums.hi > 0n ? sums.hi : 0n) };
+  const hasAdd = network.layers.some(({ kind }) => kind === 'add');
+  const output = tensorOf(network, network.output);
+  const results = unionOf([
+    ...words.flatMap(({ lo, hi, zeroPoint }) => [lo, hi, lo - zeroPoint, hi - zeroPoint, zeroPoint].map((value) => ({ lo: BigInt(value), hi: BigInt(value) }))),
+    typeRange(output.signed, output.bits),
+  ]);
+  return {
+    activation: layout.activationBits,
+    operand: layout.activationBits + 1,
+    intWeight: weights.intWidth,
+    acc: signedWidth(acc),
+    multiplier: signedWidth(factors),
+    addend: signedWidth(addends),
+    sum: signedWidth(hasAdd ? paired : sums),
+    result: signedWidth(results),
+    output: output.bits,
+    address,
+  };
+};
+
+const sumRange = ({ raw, multiplier, addend }: ChannelWord): Range => {
+  const ends = [raw.lo * multiplier + addend, raw.hi * multiplier + addend];
+  return unionOf(ends.map((value) => ({ lo: value, hi: value })));
+};
+
+const unionOf = (ranges: readonly Range[]): Range =>
+  ranges.reduce((a, b) => ({ lo: a.lo < b.lo ? a.lo : b.lo, hi: a.hi > b.hi ? a.hi : b.hi }), { lo: 0n, hi: 0n });
+
+const chunk = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: items.length / size }, (_, index) => items.slice(index * size, (index + 1) * size));
+
+const runningStarts = (sizes: readonly number[]): readonly number[] => {
+  let next = 0;
+  return sizes.map((size) => {
+    const start = next;
+    next += size;
+    return start;
+  });
+};
+
+/** A legal Verilog name made from the network's. */
+const moduleName = (name: string): string => {
+  const cleaned = name.toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^_+|_+$/g, '');
+  return /^[a-z]/.test(cleaned) ? cleaned : `net_${cleaned}`;
+};
+

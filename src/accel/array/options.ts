@@ -1,0 +1,16 @@
+/** What a user or a device profile chooses about an array; everything else follows from the network. */
+
+export interface ArrayOptions {
+  readonly rows: number;
+  readonly columns: number;
+  /** Neighbouring pixels read per cycle for depthwise and small-channel layers: 1, 2 or 4; as many activation banks. */
+  readonly taps: 1 | 2 | 4;
+  /** Requantizers; a divisor of the columns is used. */
+  readonly requantizers: number;
+  /** `block`: one read and one write per cycle. `spram`: iCE40 UltraPlus single-port RAM, used on alternate cycles. */
+  readonly activationMemory: 'block' | 'spram';
+  /** Registers in a requantizer's multiplier: 1 for DSP cells, 2 for multipliers in LUTs. */
+  readonly multiplierStages: 1 | 2;
+  /** Weights, scales and descriptors can be loaded at run time. */
+  readonly reloadable: boolean;
+}

@@ -1,0 +1,166 @@
+/** The accelerator's face: a stream of pictures in, a stream of outputs out, `busy`, `error`, and optionally a configuration stream. */
+
+import { bit, component, uint, type ModuleBuilder, type SignalOf, type UInt, type UIntWire } from '../../../hdl/index.js';
+import type { ArrayConfig, ArrayPlan } from '../config.js';
+import { descriptorTable } from '../images.js';
+import { operandCycles } from '../pipeline.js';
+import { activationMemory, writePort } from './activation-memory.js';
+import { computeArray } from './compute.js';
+import { descriptorFetch } from './descriptor-fetch.js';
+import { inputLoader } from './input-loader.js';
+import { operandSelect } from './operands.js';
+import { outputQueue } from './output-queue.js';
+import { sequencer } from './sequencer.js';
+import { log2Ceil, type operandMarks } from './shapes.js';
+import { intWeightMemory, ternaryWeightMemory } from './weight-memory.js';
+import { writeSide } from './write-side.js';
+
+/** Bits of the weight address: the deeper of the two memories. */
+const weightAddressWidth = ({ weights }: ArrayPlan): number => log2Ceil(Math.max(2, weights.ternary.depth, weights.int.depth));
+
+export const arrayTop = (plan: ArrayPlan) => {
+  const { config } = plan;
+  const { geometry } = config;
+  const units = makeUnits(plan);
+  return component(
+    config.name,
+    {
+      in: { in: { payload: uint(config.input.bits), valid: bit, last: bit }, out_ready: bit },
+      out: { in_ready: bit, out: { payload: uint(config.output.bits), valid: bit, last: bit }, busy: bit, error: bit },
+      parameters: {
+        network: plan.network.name,
+        array: `${geometry.rows}x${geometry.columns}`,
+        lanes: geometry.lanes,
+        taps: config.taps,
+        intMacs: geometry.columns * config.products,
+        requantizers: config.requantizers,
+      },
+    },
+    ({ in: input, out_ready }, m) => {
+      const wires = m.wires({
+        input_full: bit,
+        output_space: bit,
+        take: bit,
+        release_input: bit,
+        write: writePort(config),
+      });
+      const tick = ticks(m, config);
+      const fetch = units.fetch('fetch', { take: wires.take, restart: 0 });
+      const walk = units.sequencer('sequencer_0', {
+        tick,
+        next: fetch.next,
+        next_ready: fetch.ready,
+        input_full: wires.input_full,
+        output_space: wires.output_space,
+      });
+      wires.take.value = walk.take;
+      wires.release_input.value = walk.release_input;
+
+      const memory = units.memory('activations', { address: walk.issue.address, write: wires.write });
+      const marks = m.pipe('read_marks', walk.issue.operand);
+      const operands = units.operands('operands', { words: memory.words, marks });
+      const acc = compute(m, plan, units, walk.issue, operands, marks);
+      const { resultCycles } = config.pipeline;
+      const result = m.pipe('result', walk.issue.result, { stages: resultCycles - 1, reset: 0 });
+      const resultAt = m.pipe('result_marks', walk.issue.result_marks, { stages: resultCycles - 1 });
+      const side = units.writeSide('write_side_0', { result, marks: resultAt, acc, layer: walk.write_side });
+
+      const writing = side.write.banks.reduce((any, bank) => any.or(bank));
+      const grant = config.interval === 2 ? writing.not().and(tick) : writing.not();
+      const loader = units.loader('loader', { in: input, grant, freed: wires.release_input, accept: 1 });
+      wires.input_full.value = loader.full;
+      driveWrite(wires.write, writing, side.write, loader.write);
+
+      const queue = units.queue('queue_0', { finished: side.finished, out_ready });
+      wires.output_space.value = queue.space;
+      const { computing } = m.regs({ computing: bit });
+      m.when(walk.take, () => {
+        computing.next = 1;
+      }).elseWhen(side.finished.valid, () => {
+        computing.next = 0;
+      });
+      return {
+        in_ready: loader.in_ready,
+        out: queue.out,
+        busy: loader.loading.or(loader.full).or(walk.walking).or(computing).or(queue.idle.not()),
+        error: loader.error,
+      };
+    },
+  );
+};
+
+const makeUnits = (plan: ArrayPlan) => {
+  const { config, weights } = plan;
+  const weightWidth = weightAddressWidth(plan);
+  return {
+    fetch: descriptorFetch(config, descriptorTable(plan)),
+    sequencer: sequencer(config, weightWidth),
+    memory: activationMemory(config),
+    operands: operandSelect(config),
+    ternaryWeights: ternaryWeightMemory(config, atLeastOneWord(weights.ternary), weightWidth),
+    intWeights: intWeightMemory(config, atLeastOneWord(weights.int), weightWidth),
+    compute: computeArray(config),
+    writeSide: writeSide(config, plan.parameters),
+    loader: inputLoader(config),
+    queue: outputQueue(config),
+  };
+};
+type Units = ReturnType<typeof makeUnits>;
+
+const atLeastOneWord = <T extends { readonly depth: number }>(memory: T): T => ({ ...memory, depth: Math.max(1, memory.depth) });
+
+/** 1 in every cycle, or in every other cycle with single-port memory. */
+const ticks = (m: ModuleBuilder, { interval }: ArrayConfig): UInt => {
+  if (interval === 1) return m.constant(bit, 1);
+  const { phase } = m.regs({ phase: bit });
+  phase.next = phase.not();
+  return phase.not();
+};
+
+type Issue = ReturnType<Units['sequencer']>['issue'];
+type Operands = ReturnType<Units['operands']>;
+
+/** Weights beside operands, three cycles after the issue; the accumulators. */
+const compute = (m: ModuleBuilder, { config }: ArrayPlan, units: Units, issue: Issue, operands: Operands, marks: SignalOf<ReturnType<typeof operandMarks>>) => {
+  const { features } = config;
+  const control = m.pipe('operand_valid', issue.valid, { stages: operandCycles - 1, reset: 0 });
+  const first = m.pipe('operand_first', issue.first, { stages: operandCycles - 1 });
+  const late = m.pipe('operand_marks', { ternary: marks.ternary, max: marks.max, smallest: marks.padValue });
+  m.unused(late, issue, marks);
+  const int = operands.int === undefined ? {} : { int_act: operands.int, int_weight: units.intWeights('int_weights_0', { address: issue.weight }).weight };
+  const ternary =
+    operands.ternary === undefined
+      ? {}
+      : { ternary_act: operands.ternary, ternary_weight: units.ternaryWeights('ternary_weights_0', { address: issue.weight }).weight };
+  return units.compute('array', {
+    ...int,
+    ...ternary,
+    valid: control,
+    first,
+    ...(features.ternary ? { use_ternary: late.ternary } : {}),
+    ...(features.max ? { use_max: late.max, smallest: late.smallest } : {}),
+  }).acc;
+};
+
+type Write = SignalOf<ReturnType<typeof writePort>>;
+interface WriteWires {
+  readonly banks: readonly UIntWire[];
+  readonly address: UIntWire;
+  readonly data: readonly UIntWire[];
+  readonly lanes: readonly UIntWire[];
+}
+
+/** A result's write goes first; the loader only gets cycles without one. */
+const driveWrite = (wires: WriteWires, writing: UInt, result: Write, loader: Write): void => {
+  const pick = (targets: readonly UIntWire[], own: readonly UInt[], other: readonly UInt[]): void => {
+    targets.forEach((target, index) => {
+      const [a, b] = [own[index], other[index]];
+      if (a !== undefined && b !== undefined) target.value = writing.mux(a, b);
+    });
+  };
+  pick(wires.banks, result.banks, loader.banks);
+  pick(wires.data, result.data, loader.data);
+  pick(wires.lanes, result.lanes, loader.lanes);
+  wires.address.value = writing.mux(result.address, loader.address);
+};
+
