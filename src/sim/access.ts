@@ -1,5 +1,6 @@
 /** Reading and writing slots of linear memory from JavaScript. */
 
+import { typeRange, type Range } from '../num/index.js';
 import type { ScalarType } from '../hdl/index.js';
 import { classOf, limbsOf, NARROW, roundUp, WIDE, type Slot } from './layout.js';
 
@@ -12,7 +13,7 @@ export class LinearMemory {
   view: DataView;
   i32: Int32Array;
   u32: Uint32Array;
-  f64: BigInt64Array;
+  i64: BigInt64Array;
 
   constructor(bytes: number) {
     this.memory = new WebAssembly.Memory({ initial: roundUp(bytes, PAGE) / PAGE });
@@ -20,7 +21,7 @@ export class LinearMemory {
     this.view = new DataView(buffer);
     this.i32 = new Int32Array(buffer);
     this.u32 = new Uint32Array(buffer);
-    this.f64 = new BigInt64Array(buffer);
+    this.i64 = new BigInt64Array(buffer);
   }
 
   /** Whether `bytes` can be addressed at all. */
@@ -36,7 +37,7 @@ export class LinearMemory {
     this.view = new DataView(buffer);
     this.i32 = new Int32Array(buffer);
     this.u32 = new Uint32Array(buffer);
-    this.f64 = new BigInt64Array(buffer);
+    this.i64 = new BigInt64Array(buffer);
   }
 
   read(slot: Slot): bigint {
@@ -77,12 +78,4 @@ export class LinearMemory {
   }
 }
 
-export interface Range {
-  readonly lo: bigint;
-  readonly hi: bigint;
-}
-
-export function rangeOf({ signed, width }: ScalarType): Range {
-  const bits = BigInt(width);
-  return signed ? { lo: -(1n << (bits - 1n)), hi: (1n << (bits - 1n)) - 1n } : { lo: 0n, hi: (1n << bits) - 1n };
-}
+export const rangeOf = ({ signed, width }: ScalarType): Range => typeRange(signed, width);

@@ -1,10 +1,11 @@
 /** Turns a flat design into WebAssembly: the clock edge, the settling of outputs, the bulk loop, and probes. */
 
+import type { ScalarType } from '../hdl/index.js';
 import { analyse, countUses, dependencyOrder, isStored, type Analysis } from './analysis.js';
 import { Emitter, type Storage } from './emitter.js';
 import { SimError } from './errors.js';
 import type { Cell, FlatDesign, FlatPort } from './flatten.js';
-import { Allocator, makeSlot, type Slot } from './layout.js';
+import { Allocator, makeBlock, makeSlot, type Slot } from './layout.js';
 import { childRegion, makeUnit, readersFirst, UpdateBuilder, visitUses, type Item, type Unit } from './program.js';
 import { bulkFunction, resetFunctions, stepFunctions, type BulkPort } from './shell.js';
 import { State } from './state.js';
@@ -22,10 +23,21 @@ const MAX_FUNCTION_WEIGHT = 6000;
 export const BATCH = 512;
 
 /** A port and where its value is; `direct` values need no settling. */
-export interface PortSlot extends FlatPort {
+export interface PortSlot {
+  readonly name: string;
+  readonly type: ScalarType;
   readonly slot: Slot;
   readonly direct: boolean;
 }
+
+/** The reset behaves like an input of every design. */
+const RESET_TYPE: ScalarType = { signed: false, width: 1 };
+const RESET_PORT: PortSlot = {
+  name: 'rst',
+  type: RESET_TYPE,
+  slot: { block: makeBlock(4, false, Allocator.RESET), delta: 0, bytes: 4, type: RESET_TYPE },
+  direct: true,
+};
 
 export interface Compiled {
   readonly flat: FlatDesign;
@@ -41,7 +53,8 @@ export interface Compiled {
 /** Compiles the step, settle and bulk functions. Throws `SimError` on combinational loops. */
 export function compile(flat: FlatDesign): Compiled {
   const state = new State(flat);
-  const inputs = flat.inputs.map((port) => ({ ...port, slot: state.slotOf(port.cell), direct: true }));
+  const inputs: PortSlot[] = flat.inputs.map((port) => ({ ...port, slot: state.slotOf(port.cell), direct: true }));
+  if (!inputs.some(({ name }) => name === 'rst')) inputs.push(RESET_PORT);
   const outputs = flat.outputs.map((port) => ({ ...port, ...outputPlace(port, state) }));
 
   const step = compileUnits(flat, state, edgeUnits(flat, state), true);
@@ -99,7 +112,7 @@ function outputPlace({ cell, type }: FlatPort, state: State): { slot: Slot; dire
   return { slot: direct ? state.slotOf(cell) : makeSlot(type), direct };
 }
 
-function outputUnits(outputs: readonly PortSlot[]): Unit[] {
+function outputUnits(outputs: readonly (PortSlot & FlatPort)[]): Unit[] {
   return outputs.flatMap(({ slot, cell, direct }) => (direct ? [] : [storeUnit(slot, cell)]));
 }
 

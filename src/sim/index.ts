@@ -11,3 +11,17 @@ export {
   type SimulateOptions,
   type Simulation,
 } from './simulation.js';
+export {
+  cosimulate,
+  randomStimulus,
+  type CosimOptions,
+  type CosimResult,
+  type ExternalSimulator,
+  type Mismatch,
+} from './cosim.js';
+export { sourceOf, type HarnessPort, type RunOptions, type VerilogSource } from './harness.js';
+export { runVerilator, type Recording, type StimulusColumns } from './verilator.js';
+export { runIcarus } from './icarus.js';
+export { firstDifference, runStreams, type OutputBeat, type StreamBench, type StreamPorts, type StreamResult } from './streams.js';
+export { runVerilatorStreams } from './stream-verilator.js';
+export { runIcarusStreams } from './stream-icarus.js';

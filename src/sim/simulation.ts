@@ -92,15 +92,10 @@ export class Simulation {
 
   /** Sets an input port, or `rst`. @throws SimError unknown-name, out-of-range */
   poke(name: string, value: number | bigint): void {
-    if (name === 'rst' && !this.inputs.has('rst')) return this.setReset(value);
     const { slot, type } = this.inputPort(name);
     const exact = exactValue(name, type, value);
     this.memory.write(slot, exact);
     this.settled = false;
-  }
-
-  private setReset(value: number | bigint): void {
-    this.memory.i32[Allocator.RESET >> 2] = Number(exactValue('rst', { signed: false, width: 1 }, value));
   }
 
   /** The value of a port or of an internal register, wire or label (`instance.name`). @throws SimError unknown-name */
@@ -110,7 +105,6 @@ export class Simulation {
       if (!port.direct) this.settle();
       return this.memory.read(port.slot);
     }
-    if (name === 'rst') return BigInt(this.memory.i32[Allocator.RESET >> 2] ?? 0);
     const cell = findSignal(this.compiled.flat, name);
     if (cell === undefined) throw unknownName('signal', name, namedCells(this.compiled.flat).map((known) => known.name));
     let read = this.probes.get(cell);
@@ -178,9 +172,9 @@ export class Simulation {
 
   /** Holds `rst` at 1 for some clock edges. */
   reset(cycles = 1): void {
-    this.setReset(1);
+    this.poke('rst', 1);
     this.step(cycles);
-    this.setReset(0);
+    this.poke('rst', 0);
   }
 
   /** Words of a memory, by hierarchical name. @throws SimError unknown-name */

@@ -1,0 +1,190 @@
+/** Headers that adapt the harnesses of `testbenches/` to a design's ports, and building with Verilator and Icarus. */
+
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { emitVerilog, type Design, type ScalarType } from '../hdl/index.js';
+import { cachedStage, contentHash, findTool, PACKAGE_ROOT, runTool, type FindOptions } from '../tools/index.js';
+import { SimError } from './errors.js';
+
+export interface HarnessPort {
+  readonly name: string;
+  readonly direction: 'in' | 'out';
+  readonly type: ScalarType;
+}
+
+/** Verilog to simulate: emitted from a Design, or read from files, such as a mapped netlist with its cell models. */
+export interface VerilogSource {
+  readonly top: string;
+  /** Verilog (`.v`) and memory images, by the names that the Verilog uses. */
+  readonly files: readonly { readonly name: string; readonly text: string }[];
+  /** Ports without `clock` and `reset`. */
+  readonly ports: readonly HarnessPort[];
+  /** Name of the clock port; undefined: combinational. */
+  readonly clock?: string;
+  /** Name of the synchronous, active-high reset port, if there is one. */
+  readonly reset?: string;
+  /** Verilog macros, such as those that choose a cell library's variant. */
+  readonly defines?: Readonly<Record<string, string>>;
+}
+
+/** Limits and places of an external simulator. */
+export interface RunOptions {
+  /** Wall-clock limit of each of: building, simulating. Default 10 minutes. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  readonly tools?: FindOptions;
+  /** Folder of cached builds; default: NOMUL_CACHE or `.cache`. */
+  readonly cache?: string;
+}
+
+const DEFAULT_LIMIT_MS = 600_000;
+/**
+ * Measured on 2 cores for a 16x16 array: -O1 builds in two thirds of the time of -O3 and runs at half its speed.
+ * -O2 is the compromise for runs of 10^4 to 10^6 cycles.
+ */
+const OPTIMIZATION = '-O2';
+const VERILATOR_FLAGS = [
+  ...['--cc', '--exe', '-O3', '--x-assign', 'fast', '--x-initial', 'unique', '--no-timing', '-Wno-fatal', '-Wno-lint'],
+  ...['--top-module'],
+];
+
+export function sourceOf(design: Design): VerilogSource {
+  return {
+    top: design.name,
+    files: emitVerilog(design).files,
+    ports: design.ports.map(({ name, direction, type }) => ({ name, direction, type })),
+    ...(design.usesClock ? { clock: 'clk' } : {}),
+    ...(design.usesReset ? { reset: 'rst' } : {}),
+  };
+}
+
+const C_WORDS = new Set(
+  'and asm auto bool break case catch char class const continue default delete do double else enum export extern false float for friend goto if inline int long mutable namespace new not operator or private protected public register return short signed sizeof static struct switch template this throw true try typedef typename union unsigned using virtual void volatile while xor'.split(
+    ' ',
+  ),
+);
+
+/** The member of the Verilated class that stands for a port. */
+export function memberName(port: string): string {
+  if (C_WORDS.has(port)) return `__SYM__${port}`;
+  return port.replaceAll('__', '___05F');
+}
+
+/** A list macro `#define NAME(X) X(port, width) ...`. */
+export function listMacro(name: string, ports: readonly (readonly [string, number])[]): string {
+  return `#define ${name}(X) ${ports.map(([port, width]) => `X(${memberName(port)}, ${width})`).join(' ')}`;
+}
+
+export function clockMacros({ clock, reset }: VerilogSource): string[] {
+  return [
+    `#define NOMUL_CLOCK(dut, value) ${clock === undefined ? '' : `(dut)->${memberName(clock)} = (value);`}`,
+    `#define NOMUL_RESET(dut, value) ${reset === undefined ? '' : `(dut)->${memberName(reset)} = (value);`}`,
+  ];
+}
+
+const testbench = (name: string): string => join(PACKAGE_ROOT, 'testbenches', name);
+
+/** Builds (or finds in the cache) the Verilator program for a source, a harness and a header. */
+export async function buildVerilator(
+  source: VerilogSource,
+  harness: string,
+  header: string,
+  options: RunOptions,
+): Promise<string> {
+  const tool = await findTool('verilator', options.tools);
+  const harnessFiles = [harness, 'nomul_harness.h'];
+  const { folder } = await cachedStage(
+    { stage: 'verilator', key: buildKey(source, harnessFiles, header, [tool.version, OPTIMIZATION, ...VERILATOR_FLAGS]), ...cacheOption(options) },
+    async (work) => {
+      const verilog = writeSource(source, work);
+      for (const file of harnessFiles) copyFileSync(testbench(file), join(work, file));
+      writeFileSync(join(work, 'nomul_ports.h'), header);
+      await runTool(tool, {
+        args: [
+          ...VERILATOR_FLAGS,
+          ...[source.top, '--prefix', 'Vdut', '--Mdir', 'obj', '-CFLAGS', '-I..', '--build', '-j', '2'],
+          ...['-MAKEFLAGS', `OPT_FAST=${OPTIMIZATION} OPT_SLOW=-O0 OPT_GLOBAL=-O1`],
+          ...defineArgs(source),
+          ...verilog,
+          harness,
+        ],
+        cwd: work,
+        ...limits(options),
+        logFile: join(work, 'build.log'),
+      });
+    },
+  );
+  return folder;
+}
+
+/** Builds (or finds in the cache) the Icarus program `sim.vvp` for a source, a harness and a header. */
+export async function buildIcarus(
+  source: VerilogSource,
+  harness: string,
+  header: string,
+  options: RunOptions,
+): Promise<string> {
+  const tool = await findTool('iverilog', options.tools);
+  const { folder } = await cachedStage(
+    { stage: 'icarus', key: buildKey(source, [harness], header, [tool.version]), ...cacheOption(options) },
+    async (work) => {
+      const verilog = writeSource(source, work);
+      copyFileSync(testbench(harness), join(work, harness));
+      writeFileSync(join(work, 'nomul_ports.vh'), header);
+      await runTool(tool, {
+        args: ['-g2005', '-o', 'sim.vvp', '-s', basename(harness, '.v').replace('icarus', 'nomul'), ...defineArgs(source), harness, ...verilog],
+        cwd: work,
+        ...limits(options),
+      });
+    },
+  );
+  return folder;
+}
+
+function buildKey(source: VerilogSource, harness: readonly string[], header: string, flags: readonly string[]): string {
+  const parts: Record<string, string> = {
+    header,
+    flags: [...flags, source.top, ...defineArgs(source)].join(' '),
+    order: source.files.map(({ name }) => name).join(' '),
+  };
+  for (const file of harness) parts[`harness ${file}`] = readFileSync(testbench(file), 'utf8');
+  for (const { name, text } of source.files) parts[`source ${name}`] = text;
+  return contentHash(parts);
+}
+
+const cacheOption = ({ cache }: RunOptions): { cache?: string } => (cache === undefined ? {} : { cache });
+
+const defineArgs = ({ defines = {} }: VerilogSource): string[] =>
+  Object.entries(defines).map(([name, value]) => `-D${name}${value === '' ? '' : `=${value}`}`);
+
+export function limits({ timeoutMs = DEFAULT_LIMIT_MS, signal }: RunOptions): { timeoutMs: number; signal?: AbortSignal } {
+  return { timeoutMs, ...(signal === undefined ? {} : { signal }) };
+}
+
+/** Writes all files and returns the names of the Verilog ones. */
+function writeSource({ files }: VerilogSource, folder: string): string[] {
+  for (const { name, text } of files) {
+    if (basename(name) !== name) throw new SimError('harness', `${name}: files of a Verilog source have no folder`);
+    writeFileSync(join(folder, name), text);
+  }
+  return files.map(({ name }) => name).filter((name) => name.endsWith('.v'));
+}
+
+/** Runs `work` in a new temporary folder that is removed afterwards. `images` of the build are copied there. */
+export async function inTemporaryFolder<T>(
+  source: VerilogSource,
+  build: string,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'nomul-sim-'));
+  try {
+    for (const { name } of source.files) {
+      const image = join(build, name);
+      if (!name.endsWith('.v') && existsSync(image)) copyFileSync(image, join(folder, name));
+    }
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
