@@ -20,6 +20,7 @@ export const fieldSigns = {
   releasesInput: false,
   sharedWeights: false,
   signedInput: false,
+  signedSecond: false,
   // Loop limits (count - 1) and idle ticks.
   innerLast: false,
   groupLast: false,
@@ -99,8 +100,8 @@ export const describeJob = (context: DescriptorContext, index: number): Descript
 
 const flag = (value: boolean): number => (value ? 1 : 0);
 
-const modeFields = ({ network }: DescriptorContext, job: Job, index: number): Pick<Descriptor, 'ternary' | 'perTile' | 'broadcastTap' | 'max' | 'add' | 'output' | 'startsPicture' | 'releasesInput' | 'sharedWeights' | 'signedInput'> => {
-  const input = tensorOf(network, layerInputs(job.layer)[0] ?? '');
+const modeFields = ({ network }: DescriptorContext, job: Job, index: number): Pick<Descriptor, 'ternary' | 'perTile' | 'broadcastTap' | 'max' | 'add' | 'output' | 'startsPicture' | 'releasesInput' | 'sharedWeights' | 'signedInput' | 'signedSecond'> => {
+  const [input, second] = layerInputs(job.layer).map((name) => tensorOf(network, name));
   return {
     ternary: flag(job.mode === 'ternary'),
     perTile: flag(job.mode === 'depthwise' || job.mode === 'max' || job.mode === 'add'),
@@ -111,7 +112,8 @@ const modeFields = ({ network }: DescriptorContext, job: Job, index: number): Pi
     startsPicture: flag(index === 0),
     releasesInput: flag(lastUse(network, network.input) === index),
     sharedWeights: flag(sharesWeights(job)),
-    signedInput: flag(input.signed),
+    signedInput: flag(input?.signed === true),
+    signedSecond: flag(second?.signed === true),
   };
 };
 

@@ -16,6 +16,8 @@ export interface RequantizeParams {
   readonly ties: boolean;
   /** With `hold` and `combine`: sums over two (or more) accumulators, for residual additions. */
   readonly pairs: boolean;
+  /** Values kept in flight with `pairs`, default 1: the value `combine` adds is the one `pairDepth` pair values earlier. */
+  readonly pairDepth?: number;
   /** 1: one multiplier. 2, 3: the wider factor is cut in 2 or 4 parts, whose products are added in later stages. */
   readonly multiplierStages: 1 | 2 | 3;
 }

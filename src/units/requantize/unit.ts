@@ -1,6 +1,7 @@
 /** Accumulator to output value: multiply, add, shift, round, clamp, zero point; one value per cycle. */
 
 import {
+  array,
   bit,
   cat,
   component,
@@ -61,7 +62,7 @@ export const requantize = (params: RequantizeParams) => {
       if (hold !== undefined && combine !== undefined) {
         const flags = m.pipe('pair', { hold, combine }, { stages: shape.productCycles + 1 });
         current = {
-          value: combined(m, scaled, flags.hold, flags.combine),
+          value: combined(m, scaled, flags.hold, flags.combine, params.pairDepth ?? 1),
           shift: m.pipe('total_shift', current.shift),
         };
       }
@@ -75,14 +76,18 @@ export const requantize = (params: RequantizeParams) => {
 
 const requantizeName = (p: RequantizeParams): string =>
   `requantize_a${p.accWidth}_m${p.multiplierWidth}_d${p.addendWidth}_s${p.sumWidth}_h${p.shiftMin}_${p.shiftMax}` +
-  `_r${p.resultWidth}${p.ties ? '_ties' : ''}${p.pairs ? '_pairs' : ''}_p${p.multiplierStages}`;
+  `_r${p.resultWidth}${p.ties ? '_ties' : ''}${p.pairs ? `_pairs${p.pairDepth ?? 1}` : ''}_p${p.multiplierStages}`;
 
-const combined = (m: ModuleBuilder, scaled: SInt, hold: UInt, combine: UInt): SInt => {
-  const { kept } = m.regs({ kept: sint(scaled.width) }, { reset: false });
-  const total = scaled.add(combine.mux(kept, 0)).wrap(scaled.width);
+const combined = (m: ModuleBuilder, scaled: SInt, hold: UInt, combine: UInt, depth: number): SInt => {
+  const { kept } = m.regs({ kept: array(depth, sint(scaled.width)) }, { reset: false });
+  const [oldest] = kept.slice(-1);
+  if (oldest === undefined) throw new RangeError('pairDepth is at least 1');
+  const total = scaled.add(combine.mux(oldest, 0)).wrap(scaled.width);
   m.label({ total });
-  m.when(hold, () => {
-    kept.next = total;
+  m.when(hold.or(combine), () => {
+    kept.forEach((register, index) => {
+      register.next = kept[index - 1] ?? total;
+    });
   });
   return m.pipe('total_q', total);
 };

@@ -35,6 +35,7 @@ export const computeArray = (config: ArrayConfig) => {
       out: { acc: array(geometry.columns, sint(widths.acc)) },
     },
     ({ ternary_act, ternary_weight, int_act, int_weight, valid, first, use_ternary, use_max, smallest }, m) => {
+      m.unused(...[ternary_act, int_act, int_weight, ternary_weight].filter((signals) => signals !== undefined));
       const late = <T extends UInt>(name: string, signal: T): T => m.pipe(name, signal, { stages: pipeline.engineCycles, ...(name === 'valid_late' ? { reset: 0 } : {}) });
       const enable = late('valid_late', valid);
       const restart = late('first_late', first);
@@ -115,5 +116,5 @@ const maxColumns = (
     }
     const [greatest] = level;
     if (greatest === undefined) throw new RangeError('a window has taps');
-    return delayed(m, `max_late_${column}`, greatest, config.pipeline.engineCycles - cycles);
+    return delayed(m, `greatest_late_${column}`, greatest, config.pipeline.engineCycles - cycles);
   });

@@ -69,7 +69,7 @@ export const sequencer = (config: ArrayConfig, weightWidth: number) => {
           perTile: active.perTile,
           broadcastTap: active.broadcastTap,
           max: active.max,
-          signedInput: active.signedInput,
+          signedInput: add ? events.secondOperand.mux(active.signedSecond, active.signedInput) : active.signedInput,
           padValue: active.padValue,
           group: events.group,
           phase: place.phase,

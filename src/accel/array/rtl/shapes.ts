@@ -29,6 +29,7 @@ const modeShape = (config: ArrayConfig) => ({
   max: bit,
   add: bit,
   signedInput: bit,
+  signedSecond: bit,
   padValue: signedType(config, 'padValue'),
 });
 
