@@ -6,6 +6,8 @@ export { ternaryPe, type TernaryPeParams } from './ternary-pe/unit.js';
 export { ternaryPeModel, type TernaryPeInputs } from './ternary-pe/model.js';
 export { intDot, type IntDotParams } from './int-dot/unit.js';
 export { intProduct, productModulePrefix, type IntProductParams } from './int-dot/product.js';
+export { recodedDot, type RecodedDotParams } from './recoded-dot/unit.js';
+export { recodedDotCorrection, recodedDotModel, type RecodedDotInputs } from './recoded-dot/model.js';
 export { intDotModel, type IntDotInputs } from './int-dot/model.js';
 export { requantize } from './requantize/unit.js';
 export { requantizeShape, tieModes, type RequantizeParams } from './requantize/parameters.js';

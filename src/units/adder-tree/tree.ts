@@ -21,19 +21,20 @@ interface Partial {
 
 /**
  * The sum of `terms` (each inside `term`), registered every `levelsPerStage` adder levels; registers are named
- * `sum_STAGE_INDEX`. One term alone leaves as it came, without a register.
+ * `NAME_STAGE_INDEX`. One term alone leaves as it came, without a register.
  */
 export const adderTree = (
   m: ModuleBuilder,
   terms: readonly SInt[],
   term: Range,
   levelsPerStage: number,
+  name = 'sum',
 ): SInt => {
   let level: readonly Partial[] = terms.map((sum) => ({ sum, count: 1 }));
   for (let stage = 1; level.length > 1; stage++) {
     for (let i = 0; i < levelsPerStage && level.length > 1; i++) level = addPairs(level, term);
     const registered = m.pipe(
-      `sum_${stage}`,
+      `${name}_${stage}`,
       level.map(({ sum }) => sum),
     );
     level = registered.map((sum, index) => ({ sum, count: level[index]?.count ?? 1 }));
