@@ -1,0 +1,125 @@
+/**
+ * What the verbs take and give. The same objects serve the command line, a configuration file and the library: one zod
+ * schema each, so that every wrong option is reported with its path and what was expected.
+ */
+import { z } from 'zod';
+import type { Report } from '../report/index.js';
+
+export const deviceNames = ['hx8k', 'up5k', 'ecp5-25k', 'ecp5-85k'] as const;
+export type DeviceName = (typeof deviceNames)[number];
+
+const file = z.string().min(1, 'expected the path of a file');
+const count = z.int().nonnegative();
+
+/** Rows and columns of processing elements. */
+export const arraySizeSchema = z.strictObject({
+  rows: z.int().min(1).max(1024),
+  columns: z.int().min(1).max(1024),
+});
+
+const emitFields = {
+  /** ONNX model: QONNX or QCDQ. */
+  model: file,
+  device: z.enum(deviceNames),
+  array: arraySizeSchema,
+  /** Folder that receives the result; earlier results in it stay until the new ones are complete. */
+  out: z.string().min(1, 'expected the path of a folder'),
+  /** Pictures (IDX or NPY, gzipped or not), for test vectors and verification. */
+  samples: file.optional(),
+  /** The pictures' classes (IDX or NPY), for the accuracy. */
+  labels: file.optional(),
+  /** Real value of one step of a sample, for example 1/256 for 8-bit grey. */
+  inputScale: z.number().positive().default(1),
+  /** Weights, scales and descriptors can be loaded at run time. */
+  reloadable: z.boolean().default(false),
+  /** Where tools come from; undefined: configured path, then native, then npm. */
+  tools: z.union([z.enum(['npm', 'native']), z.string().min(1)]).optional(),
+} as const;
+
+const simFields = {
+  samples: file,
+  /** How many pictures the in-process simulator compares with the reference. */
+  verify: count.default(100),
+  /** How many pictures Verilator compares with the reference. */
+  verilator: count.default(0),
+} as const;
+
+const synthFields = {
+  /** Clock constraint in MHz; undefined: as fast as the tools manage. */
+  clock: z.number().positive().optional(),
+  /** Pin constraints: PCF for iCE40, LPF for ECP5. */
+  pcf: file.optional(),
+  lpf: file.optional(),
+  /** Seed of the placer. */
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(1),
+} as const;
+
+export const emitOptionsSchema = z.strictObject(emitFields).superRefine(checkTogether);
+export const simOptionsSchema = z.strictObject({ ...emitFields, ...simFields }).superRefine(checkTogether);
+export const synthOptionsSchema = z
+  .strictObject({ ...emitFields, ...synthFields })
+  .superRefine(checkTogether);
+export const buildOptionsSchema = z
+  .strictObject({ ...emitFields, ...simFields, ...synthFields })
+  .superRefine(checkTogether);
+export const doctorOptionsSchema = z.strictObject({ tools: emitFields.tools });
+
+export type EmitOptions = z.output<typeof emitOptionsSchema>;
+export type SimOptions = z.output<typeof simOptionsSchema>;
+export type SynthOptions = z.output<typeof synthOptionsSchema>;
+export type BuildOptions = z.output<typeof buildOptionsSchema>;
+export type DoctorOptions = z.output<typeof doctorOptionsSchema>;
+
+/** How a caller follows and stops a verb. */
+export interface FlowHooks {
+  /** `done` of `total` units of `stage` are finished; called with done = 0 when the stage starts. */
+  readonly progress?: (stage: string, done: number, total: number) => void;
+  /** Aborted on Ctrl-C: the verb kills its tools, removes what is unfinished and rejects. */
+  readonly signal?: AbortSignal;
+  /** Makes the text of `report.html`, written beside `report.json`; undefined: no HTML is written. */
+  readonly renderReport?: (report: Report) => string;
+}
+
+/** A check that failed although everything ran: exit code 1. */
+export interface Problem {
+  /** For example `MISMATCH`, `TIMING_FAILED`, `DOES_NOT_FIT`. */
+  readonly code: string;
+  /** One sentence: what, where, what to do. */
+  readonly message: string;
+}
+
+/** What `emit`, `sim`, `synth` and `build` return. */
+export interface FlowResult {
+  /** The folder with the results. */
+  readonly out: string;
+  /** Paths of all files written, relative to `out`. */
+  readonly files: readonly string[];
+  readonly report: Report;
+  /** Empty: every check passed. */
+  readonly problems: readonly Problem[];
+}
+
+interface TogetherOptions {
+  readonly device: DeviceName;
+  readonly samples?: string | undefined;
+  readonly labels?: string | undefined;
+  readonly pcf?: string | undefined;
+  readonly lpf?: string | undefined;
+}
+
+function checkTogether(
+  { device, samples, labels, pcf, lpf }: TogetherOptions,
+  context: z.RefinementCtx,
+): void {
+  const complain = (option: string, message: string): void => {
+    context.addIssue({ code: 'custom', path: [option], message });
+  };
+  const ecp5 = device.startsWith('ecp5');
+  if (ecp5 && pcf !== undefined) complain('pcf', `PCF files are for iCE40; ${device} takes an LPF file`);
+  if (!ecp5 && lpf !== undefined) complain('lpf', `LPF files are for ECP5; ${device} takes a PCF file`);
+  if (labels !== undefined && samples === undefined) complain('labels', 'labels need samples to go with');
+}

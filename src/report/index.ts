@@ -1,0 +1,14 @@
+/** Reports: the schema of `report.json` and the HTML page made from it. */
+export {
+  parseReport,
+  ReportError,
+  reportJsonSchema,
+  reportSchema,
+  reportSchemaVersion,
+  type Basis,
+  type Report,
+  type ReportDevice,
+  type ReportEquality,
+  type ReportLayer,
+} from './schema.js';
+export { renderReport } from './render.js';
