@@ -20,3 +20,16 @@ export {
   traceReference,
   type ReferenceRunner,
 } from './reference/index.js';
+export { readOnnx } from './onnx/read.js';
+export type { Attribute, GraphInput, OnnxGraph, OnnxNode } from './onnx/graph.js';
+export { tensorFrom, type ElementType, type Tensor } from './onnx/tensor.js';
+export { executeGraph, floatOperatorNames } from './float/execute.js';
+export {
+  importGraph,
+  importOnnx,
+  importedOperators,
+  type ImportOptions,
+  type ImportResult,
+  type LayerReport,
+} from './import/index.js';
+export * from './data/index.js';

@@ -1,4 +1,12 @@
-import type { ConvLayer, IntegerLayer, IntegerNetwork, IntegerTensor, Padding, Shape } from './ir.js';
+import type {
+  AvgPoolLayer,
+  ConvLayer,
+  IntegerLayer,
+  IntegerNetwork,
+  IntegerTensor,
+  Padding,
+  Shape,
+} from './ir.js';
 import { NnError } from './errors.js';
 
 /** Both ends included. */
@@ -99,20 +107,29 @@ export function accumulatorRanges(
   if (layer.kind !== 'conv' && layer.kind !== 'avgPool') return [];
   const input = tensorOf(network, layer.input, `layer "${layer.name}"`);
   const output = tensorOf(network, layer.output, `layer "${layer.name}"`);
-  const { lo, hi } = known.get(layer.input) ?? storageRange(input);
-  const padded = hasPadding(layer.padding);
-  const x = { lo: lo - input.zeroPoint, hi: hi - input.zeroPoint };
-  if (layer.kind === 'conv') {
-    if (layer.product !== 'exact') return tableRanges(layer, layer.product.table, input, { lo, hi });
-    return convRanges(layer, padded ? union([x, { lo: 0, hi: 0 }]) : x);
-  }
-  const taps = layer.kernel[0] * layer.kernel[1];
-  const sum = padded ? union([x, { lo: 0, hi: 0 }]) : x;
-  const range = { lo: taps * sum.lo, hi: taps * sum.hi };
-  return Array.from({ length: output.shape[2] }, () => range);
+  return windowRanges(layer, input, known.get(layer.input) ?? storageRange(input), output.shape[2]);
 }
 
-function convRanges(layer: ConvLayer, x: ValueRange): readonly ValueRange[] {
+/** The same for one layer whose input tensor holds `range`. */
+export function windowRanges(
+  layer: Omit<ConvLayer, 'output'> | Pick<AvgPoolLayer, 'kind' | 'kernel' | 'padding'>,
+  input: Pick<IntegerTensor, 'bits' | 'zeroPoint'>,
+  range: ValueRange,
+  channels: number,
+): readonly ValueRange[] {
+  const inside = { lo: range.lo - input.zeroPoint, hi: range.hi - input.zeroPoint };
+  const x = hasPadding(layer.padding) ? union([inside, { lo: 0, hi: 0 }]) : inside;
+  if (layer.kind === 'conv') {
+    return layer.product === 'exact'
+      ? convRanges(layer, x)
+      : tableRanges(layer, layer.product.table, input.bits, range);
+  }
+  const taps = layer.kernel[0] * layer.kernel[1];
+  const sum = { lo: taps * x.lo, hi: taps * x.hi };
+  return Array.from({ length: channels }, () => sum);
+}
+
+function convRanges(layer: Pick<ConvLayer, 'weights' | 'bias'>, x: ValueRange): readonly ValueRange[] {
   const perChannel = layer.weights.length / layer.bias.length;
   return layer.bias.map((bias, channel) => {
     let positive = 0;
@@ -128,9 +145,9 @@ function convRanges(layer: ConvLayer, x: ValueRange): readonly ValueRange[] {
 
 /** A table product may be any function of the codes, so its extremes are found by looking. */
 function tableRanges(
-  layer: ConvLayer,
+  layer: Omit<ConvLayer, 'output'>,
   table: readonly number[],
-  input: IntegerTensor,
+  inputBits: number,
   x: ValueRange,
 ): readonly ValueRange[] {
   const cache = new Map<number, ValueRange>();
@@ -141,7 +158,7 @@ function tableRanges(
     const from = hasPadding(layer.padding) ? Math.min(0, x.lo) : x.lo;
     const to = hasPadding(layer.padding) ? Math.max(0, x.hi) : x.hi;
     for (let act = from; act <= to; act++) {
-      const product = table[tableIndex(act, weight, input.bits, layer.weightBits)] ?? 0;
+      const product = table[tableIndex(act, weight, inputBits, layer.weightBits)] ?? 0;
       range = union([range, { lo: product, hi: product }]);
     }
     cache.set(weight, range);

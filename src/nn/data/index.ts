@@ -1,0 +1,9 @@
+export type { ArrayType, NumericArray } from './array.js';
+export { readIdx, readNpy, readNpz } from './formats.js';
+export {
+  loadLabels,
+  loadSamples,
+  quantizeSamples,
+  type QuantizedSamples,
+  type QuantizeSamplesOptions,
+} from './samples.js';
