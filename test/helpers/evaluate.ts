@@ -72,8 +72,12 @@ function apply(node: OpNode, values: readonly bigint[]): bigint {
     case 'cast':
       return read(a, node.type);
     case 'xorReduce':
-      return BigInt(
-        [...pattern(a, node.args[0]?.type.width ?? 1).toString(2)].filter((bit) => bit === '1').length % 2,
-      );
+      return parity(pattern(a, node.args[0]?.type.width ?? 1));
   }
+}
+
+function parity(bits: bigint): bigint {
+  let odd = 0n;
+  for (let rest = bits; rest > 0n; rest >>= 1n) odd ^= rest & 1n;
+  return odd;
 }

@@ -64,10 +64,18 @@ export async function yosysLog(files: readonly EmittedFile[], script: string): P
   return log;
 }
 
+/** What `yosys check` and the steps before it complain about; `top` undefined: every module is one. */
+export async function yosysComplaints(files: readonly EmittedFile[], top?: string): Promise<string> {
+  const hierarchy = top === undefined ? 'hierarchy -check' : `hierarchy -check -top ${top}`;
+  const log = await yosysLog(
+    files,
+    `read_verilog ${verilogNames(files).join(' ')}; ${hierarchy}; proc; check -assert`,
+  );
+  const complaints = log.split('\n').filter((line) => /warning|error|failed/i.test(line));
+  return complaints.join('\n');
+}
+
 /** Complaints of all three tools about the emitted files; an empty string when there are none. */
 export async function lintVerilog(files: readonly EmittedFile[], top: string): Promise<string> {
-  const script = `read_verilog ${verilogNames(files).join(' ')}; hierarchy -check -top ${top}; proc; check -assert`;
-  const log = await yosysLog(files, script);
-  const complaints = log.split('\n').filter((line) => /warning|error|failed/i.test(line));
-  return lintFast(files, top) + complaints.join('\n');
+  return lintFast(files, top) + (await yosysComplaints(files, top));
 }

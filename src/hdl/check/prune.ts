@@ -40,7 +40,9 @@ function prunedWhen(
   return [{ ...statement, branches, otherwise }];
 }
 
-const isConstant = (node: Node, value: bigint): boolean => node.kind === 'const' && node.value === value;
+/** Whether a node is this constant. */
+export const isConstant = (node: Node, value: bigint): boolean =>
+  node.kind === 'const' && node.value === value;
 
 /** Whether the cases name every value the subject can have: then the last one needs no test. */
 export const coversAll = ({ subject, cases }: Switch): boolean =>

@@ -57,6 +57,9 @@ export function emitModule(design: Design, imagePrefix: string): ModuleText {
   return { text, images: contents.flatMap(({ images }) => images) };
 }
 
+/** Longer lists get a line per item. */
+const maxLine = 110;
+
 const spaced = (lines: Lines): Lines => (lines.length === 0 ? [] : ['', ...lines]);
 
 /** What the module is, and its ports in the author's order. */
@@ -129,5 +132,8 @@ function printPowerUp({ regs }: Design): Lines {
 function printUnread(scope: Scope): Lines {
   const bits = scope.readBits.unread();
   if (bits.length === 0) return [];
-  return ['', `  wire ${scope.names.unique('unused_bits')} = &{1'b0, ${bits.join(', ')}};`];
+  const name = scope.names.unique('unused_bits');
+  const line = `  wire ${name} = &{1'b0, ${bits.join(', ')}};`;
+  if (line.length <= maxLine) return ['', line];
+  return ['', `  wire ${name} = &{`, "    1'b0,", bits.map((bit) => `    ${bit}`).join(',\n'), '  };'];
 }

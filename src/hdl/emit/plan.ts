@@ -1,9 +1,11 @@
 /** Which operations get a wire of their own: the labelled, those used twice or more, and cuts through endless expressions. */
 import { operands, postOrder } from '../check/walk.js';
-import type { Node } from '../ir.js';
+import type { Node, OpNode } from '../ir.js';
 
 /** An expression with more operations than this is cut by a wire: tools recurse over expressions, and people read them. */
 const maxOperations = 40;
+/** Sums and products are cut a little later, so that the wrap that mostly follows is inside the cut. */
+const grace = 4;
 
 export interface Plan {
   /** Reachable from the module's roots. */
@@ -31,11 +33,14 @@ export function plan(roots: readonly Node[]): Plan {
     if (node.kind !== 'op') continue;
     const total = 1 + node.args.reduce((sum, arg) => sum + size(arg), 0);
     const shared = (uses.get(node) ?? 0) > 1 && !isFree(node, size);
-    if (node.name !== undefined || shared || total > maxOperations) wired.add(node);
+    if (node.name !== undefined || shared || total > maxOperations + (grows(node) ? grace : 0))
+      wired.add(node);
     else sizes.set(node, total);
   }
   return { reachable, wired };
 }
+
+const grows = ({ op }: OpNode): boolean => op === 'add' || op === 'sub' || op === 'mul' || op === 'neg';
 
 /** Bits picked from a name, and the inverse of one bit, are as short as a name. */
 function isFree(node: Node, size: (node: Node) => number): boolean {

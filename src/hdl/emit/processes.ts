@@ -1,6 +1,6 @@
 /** Always blocks: registers with and without reset, driven wires, assertions. */
 import { Dependencies } from '../check/dependencies.js';
-import { prune, type Target } from '../check/prune.js';
+import { isConstant, prune, type Target } from '../check/prune.js';
 import { statementReads, targets } from '../check/walk.js';
 import type { Design, Statement, WireNode } from '../ir.js';
 import { constantText } from './constant.js';
@@ -120,7 +120,7 @@ export function proceduralWires({ statements }: Design): ReadonlySet<Target> {
 /** Assertions of the author and of the memories, for simulators only. */
 export function printAssertions(scope: Scope, others: Lines): Lines {
   const { statements, usesClock, usesReset } = scope.design;
-  const tree = prune(statements, (s) => s.kind === 'assert');
+  const tree = prune(statements, (s) => s.kind === 'assert' && !isConstant(s.condition, 1n));
   if (!usesClock || (tree.length === 0 && others.length === 0)) return [];
   const indent = usesReset ? '      ' : '    ';
   const body = [...printStatements(scope, tree, '=', indent), ...others.map((line) => `${indent}${line}`)];
