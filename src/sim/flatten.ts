@@ -93,7 +93,11 @@ export interface FlatDesign {
   readonly externals: readonly FlatExternal[];
   /** External cell of each `externalCall` and `externalOutput` cell. */
   readonly externalOf: ReadonlyMap<Cell, FlatExternal>;
-  readonly assertions: readonly { readonly assertion: Assertion; readonly path: string; readonly violated: Cell }[];
+  readonly assertions: readonly {
+    readonly assertion: Pick<Assertion, 'message' | 'location'>;
+    readonly path: string;
+    readonly violated: Cell;
+  }[];
 }
 
 /** The node of a call: its outputs have the values. */

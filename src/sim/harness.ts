@@ -4,7 +4,18 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { emitVerilog, type Design, type ScalarType } from '../hdl/index.js';
-import { cachedStage, contentHash, findTool, PACKAGE_ROOT, runTool, type FindOptions } from '../tools/index.js';
+import {
+  cachedStage,
+  contentHash,
+  findTool,
+  PACKAGE_ROOT,
+  runProcess,
+  runTool,
+  tailOf,
+  ToolCrashed,
+  type FindOptions,
+  type FoundTool,
+} from '../tools/index.js';
 import { SimError } from './errors.js';
 
 export interface HarnessPort {
@@ -100,22 +111,42 @@ export async function buildVerilator(
       const verilog = writeSource(source, work);
       for (const file of harnessFiles) copyFileSync(testbench(file), join(work, file));
       writeFileSync(join(work, 'nomul_ports.h'), header);
-      await runTool(tool, {
-        args: [
-          ...VERILATOR_FLAGS,
-          ...[source.top, '--prefix', 'Vdut', '--Mdir', 'obj', '-CFLAGS', '-I..', '--build', '-j', '2'],
-          ...['-MAKEFLAGS', `OPT_FAST=${OPTIMIZATION} OPT_SLOW=-O0 OPT_GLOBAL=-O1`],
-          ...defineArgs(source),
-          ...verilog,
-          harness,
-        ],
-        cwd: work,
-        ...limits(options),
-        logFile: join(work, 'build.log'),
-      });
+      const names = [source.top, '--prefix', 'Vdut', '--Mdir', 'obj', '-CFLAGS', '-I..'];
+      const args = [...VERILATOR_FLAGS, ...names, ...defineArgs(source), ...verilog, harness];
+      await runTool(tool, { args, cwd: work, ...limits(options) });
+      const runtime = await verilatorRuntime(tool, options);
+      for (const name of RUNTIME_OBJECTS) copyFileSync(join(runtime, 'obj', name), join(work, 'obj', name));
+      await make(join(work, 'obj'), 'Vdut', options);
     },
   );
   return folder;
+}
+
+const RUNTIME_OBJECTS = ['verilated.o', 'verilated_threads.o'];
+
+/** Verilator's own runtime, compiled once: it is two thirds of the build time of a small design. */
+async function verilatorRuntime(tool: FoundTool, options: RunOptions): Promise<string> {
+  const key = contentHash({ version: tool.version, command: tool.command, flags: OPTIMIZATION });
+  const { folder } = await cachedStage({ stage: 'verilator-runtime', key, ...cacheOption(options) }, async (work) => {
+    writeFileSync(join(work, 'nothing.v'), 'module nothing(input wire a, output wire b);\n  assign b = a;\nendmodule\n');
+    const args = [...VERILATOR_FLAGS, 'nothing', '--prefix', 'Vdut', '--Mdir', 'obj', 'nothing.v', 'none.cpp'];
+    await runTool(tool, { args, cwd: work, ...limits(options) });
+    for (const name of RUNTIME_OBJECTS) await make(join(work, 'obj'), name, options);
+  });
+  return folder;
+}
+
+/** @throws ToolCrashed with the compiler's messages */
+async function make(folder: string, target: string, options: RunOptions): Promise<void> {
+  const result = await runProcess({
+    command: 'make',
+    args: ['-s', '-j2', '-f', 'Vdut.mk', `OPT_FAST=${OPTIMIZATION}`, 'OPT_SLOW=-O0', 'OPT_GLOBAL=-O1', target],
+    cwd: folder,
+    label: 'make (of Verilator output)',
+    ...limits(options),
+  });
+  if (result.exitCode === 0) return;
+  throw new ToolCrashed('verilator', `the C++ compiler refused its output (make ended with ${String(result.exitCode)})`, tailOf(result));
 }
 
 /** Builds (or finds in the cache) the Icarus program `sim.vvp` for a source, a harness and a header. */

@@ -25,3 +25,4 @@ export { runIcarus } from './icarus.js';
 export { firstDifference, runStreams, type OutputBeat, type StreamBench, type StreamPorts, type StreamResult } from './streams.js';
 export { runVerilatorStreams } from './stream-verilator.js';
 export { runIcarusStreams } from './stream-icarus.js';
+export { VcdWriter, type VcdOptions } from './vcd.js';

@@ -22,7 +22,7 @@ export interface Template {
   readonly regNext: ReadonlyMap<RegNode, Node>;
   readonly wireValue: ReadonlyMap<WireNode, Node>;
   /** A bit that is 1 when the assertion is reached and does not hold. */
-  readonly assertions: readonly { readonly assertion: Assertion; readonly violated: Node }[];
+  readonly assertions: readonly { readonly assertion: Pick<Assertion, 'message' | 'location'>; readonly violated: Node }[];
 }
 
 const BIT: ScalarType = { signed: false, width: 1 };
@@ -37,12 +37,29 @@ export function makeTemplate(design: Design): Template {
   const regNext = new Map<RegNode, Node>();
   for (const reg of design.regs) regNext.set(reg, trees.values.get(reg) ?? reg);
 
+  const assertions = [...trees.assertions, ...collisionChecks(design)];
   const { nodes, indexOf } = collect(
-    rootsOf(design, regNext, wireValue, trees.assertions),
+    rootsOf(design, regNext, wireValue, assertions),
     (node) => argsOf(node, wireValue),
   );
   const args = nodes.map((node) => argsOf(node, wireValue).map((arg) => indexOf.get(arg) ?? -1));
-  return { design, nodes, indexOf, args, regNext, wireValue, assertions: trees.assertions };
+  return { design, nodes, indexOf, args, regNext, wireValue, assertions };
+}
+
+/** The promise of `readDuringWrite: 'never'`: no registered read of the word that is written in the same cycle. */
+function collisionChecks({ memories }: Design): Template['assertions'][number][] {
+  return memories.flatMap(({ name, readPorts, writePorts, readDuringWrite, location }) => {
+    if (readDuringWrite !== 'never') return [];
+    return readPorts.flatMap((read) =>
+      writePorts.flatMap((write) => {
+        if (!read.sync) return [];
+        const both = op('and', BIT, [write.enable, read.enable ?? constant(1n, BIT)]);
+        const violated = op('and', BIT, [both, op('eq', BIT, [read.address, write.address])]);
+        const message = `memory ${name} is read where it is written`;
+        return [{ assertion: { message, ...(location === undefined ? {} : { location }) }, violated }];
+      }),
+    );
+  });
 }
 
 /** Children of a node inside its own Design; a wire's child is the tree that drives it. */
