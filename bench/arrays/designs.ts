@@ -16,7 +16,7 @@ import {
   type SInt,
   type UInt,
 } from '../../src/hdl/index.js';
-import { intDot, ternaryDot, ternaryPe } from '../../src/units/index.js';
+import { intDot, recodedDot, ternaryDot, ternaryPe } from '../../src/units/index.js';
 
 export interface ArraySize {
   readonly rows: number;
@@ -26,10 +26,20 @@ export interface ArraySize {
 export const actWidth = 8;
 export const accWidth = 24;
 
+export interface ArrayDesign {
+  readonly design: Design;
+  readonly weightWidth: number;
+  /** Row i of an activation vector enters i * this many cycles after row 0. */
+  readonly rowSkewCycles: number;
+  /** From row 0 at port `a` to the accumulators at `y`. */
+  readonly latencyCycles: number;
+}
+
 /** The sum of one column, a fixed number of cycles after its inputs. */
 interface ColumnUnit {
   readonly weightWidth: number;
   readonly latencyCycles: number;
+  readonly rowSkewCycles?: number;
   readonly sum: (column: number, act: readonly SInt[], weight: readonly UInt[]) => SInt;
 }
 
@@ -37,7 +47,7 @@ interface ColumnUnit {
  * Ternary columns as `ternaryDot`: all rows of an activation vector enter in one cycle. Sums are short by the number of -1
  * weights per accumulation, which the accelerator adds in its requantizer.
  */
-export const ternaryDotArray = (size: ArraySize): Design => {
+export const ternaryDotArray = (size: ArraySize): ArrayDesign => {
   const unit = ternaryDot({ rows: size.rows, actWidth, levelsPerStage: 1 });
   return arrayOf(size, {
     weightWidth: 2,
@@ -47,10 +57,11 @@ export const ternaryDotArray = (size: ArraySize): Design => {
 };
 
 /** Ternary columns as chains of exact `ternaryPe`s: row i is needed i cycles later than row 0, as in the baseline. */
-export const ternaryChainArray = (size: ArraySize): Design =>
+export const ternaryChainArray = (size: ArraySize): ArrayDesign =>
   arrayOf(size, {
     weightWidth: 2,
     latencyCycles: size.rows,
+    rowSkewCycles: 1,
     sum: (column, act, weight) => ternaryChain(column, act, weight),
   });
 
@@ -73,7 +84,7 @@ const ternaryChain = (column: number, act: readonly SInt[], weight: readonly UIn
 };
 
 /** int8 columns as `intDot`, exact. */
-export const intDotArray = (size: ArraySize): Design => {
+export const intDotArray = (size: ArraySize): ArrayDesign => {
   const unit = intDot({ products: size.rows, actWidth, weightWidth: 8, levelsPerStage: 1 });
   return arrayOf(size, {
     weightWidth: 8,
@@ -83,7 +94,25 @@ export const intDotArray = (size: ArraySize): Design => {
   });
 };
 
-const arrayOf = ({ rows, columns }: ArraySize, unit: ColumnUnit): Design =>
+/** int8 columns as `recodedDot`: sums are short by a constant of the weights, which belongs into the requantizer. */
+export const recodedDotArray = (size: ArraySize): ArrayDesign => {
+  const unit = recodedDot({ products: size.rows, actWidth, weightWidth: 8, levelsPerStage: 1 });
+  return arrayOf(size, {
+    weightWidth: 8,
+    latencyCycles: unit.latencyCycles,
+    sum: (column, act, weight) =>
+      unit.component(`dot_${column}`, { act, weight: weight.map((code) => code.asSint()) }).sum,
+  });
+};
+
+const arrayOf = (size: ArraySize, unit: ColumnUnit): ArrayDesign => ({
+  design: arrayDesign(size, unit),
+  weightWidth: unit.weightWidth,
+  rowSkewCycles: unit.rowSkewCycles ?? 0,
+  latencyCycles: unit.latencyCycles + 2, // the registers of the activations and the accumulators
+});
+
+const arrayDesign = ({ rows, columns }: ArraySize, unit: ColumnUnit): Design =>
   component(
     'dut',
     {

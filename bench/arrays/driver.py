@@ -1,8 +1,6 @@
 """Measures designs with the baseline's own functions: same tools, same flags, same harness.
 
-driver.py SHARED_ARRAYS JOBS.json: prints one line of JSON per job. A job is
-  { id, target: ice40 | ecp5, device?: hx8k | up5k | 25k | 85k, seeds: [..], dsp: bool, lutLimit, pes,
-    baseline: [kind, rows, columns, flow] } or { ..., file: OURS.v, win: [[port, bits] ..], yw, keep: [module prefix ..] }
+driver.py SHARED_ARRAYS JOBS.json: prints one line of JSON per job; jobs are written by jobs.ts (type Job).
 """
 import json, re, sys
 
@@ -42,23 +40,24 @@ def cells(text, job):
     return best, flags
 
 
+def place(job, folder, device, seed):
+    if job['target'] == 'ecp5':
+        return synth.pnr_ecp(folder, device, 200, seed)
+    return synth.pnr_ice(folder, device, 'ct256', 100, seed)
+
+
 def measure(job):
     text, info = source(job)
     counts, flags = cells(text, job)
     result = dict(id=job['id'], counts=counts)
-    if 'err' in counts or 'device' not in job:
+    if 'err' in counts or not job['seeds']:
         return result
-    if counts['lut'] > job['lutLimit'] or counts['dsp'] > job['dspLimit']:
-        return dict(result, doesNotFit=job['device'])
+    fitting = [p for p in job['parts'] if counts['lut'] <= p['luts'] and counts['dsp'] <= p['dsps']]
+    if not fitting:
+        return dict(result, doesNotFit=job['parts'][-1]['device'])
+    device = fitting[0]['device']
     folder, _ = synth.yosys(text + mac_arrays.harness(info), 'harness', job['target'], flags)
-    runs = []
-    for seed in job['seeds']:
-        if job['target'] == 'ice40':
-            package = 'ct256' if job['device'] == 'hx8k' else 'sg48'
-            runs.append(synth.pnr_ice(folder, job['device'], package, 100 if job['device'] == 'hx8k' else 30, seed))
-        else:
-            runs.append(synth.pnr_ecp(folder, job['device'], 200, seed))
-    return dict(result, runs=runs)
+    return dict(result, device=device, runs=[place(job, folder, device, seed) for seed in job['seeds']])
 
 
 for job in json.load(open(sys.argv[2])):
