@@ -187,7 +187,10 @@ async function runNextpnr(
   } catch (error) {
     if (!(error instanceof ToolCrashed)) throw error;
     throwIfShort(request.device, shortagesInLog(readFileSync(logFile, 'utf8')));
-    if (request.constraintsFile !== undefined && /pcf|lpf|constrain/i.test(error.logTail)) {
+    if (
+      request.constraintsFile !== undefined &&
+      /pcf|lpf|constrain|on line \d+|does not have a pin/i.test(error.logTail)
+    ) {
       throw new BadConstraints(basename(request.constraintsFile), error.logTail);
     }
     throw error;

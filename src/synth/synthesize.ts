@@ -125,7 +125,8 @@ function synthScript({ device, top, verilogFiles, options = {} }: SynthRequest):
   const kept = options.keepHierarchy ?? [];
   return [
     ...verilogFiles.map(({ name }) => `read_verilog "${name}"`),
-    `hierarchy -check -top ${top}`,
+    // Without -check: vendor cells get their definitions from the mapping command, which checks.
+    `hierarchy -top ${top}`,
     ...kept.flatMap((name) => [`select -assert-min 1 ${name}`, `setattr -mod -set keep_hierarchy 1 ${name}`]),
     ...(options.booth === true ? ['proc', 'opt_clean', 'booth'] : []),
     synthCommand(device, top, options),

@@ -129,9 +129,12 @@ export function runProcess(options: ProcessOptions): Promise<ProcessResult> {
   });
 }
 
-/** The end of what a program printed: its errors when it wrote any, its output otherwise. */
+/** The end of what a program printed: from its last error message on, else the end of stderr, else that of stdout. */
 export function tailOf(result: Pick<ProcessResult, 'stdout' | 'stderr'>): string {
-  return logTail(result.stderr.trim() === '' ? result.stdout : result.stderr);
+  const text = result.stderr.trim() === '' ? result.stdout : result.stderr;
+  const lines = logTail(text).split('\n');
+  const error = lines.findLastIndex((line) => /\berror\b/i.test(line));
+  return lines.slice(Math.max(error, 0)).join('\n');
 }
 
 function killGroup(child: ChildProcessWithoutNullStreams, signal: NodeJS.Signals): void {

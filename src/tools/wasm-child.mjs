@@ -52,6 +52,11 @@ try {
   // The tool may reuse the arrays it was given, so it gets its own.
   writeChanges('.', before, await commands[command](args, readTree('.'), options));
 } catch (error) {
+  if (error instanceof Error && error.name === 'RuntimeError') {
+    // How these builds end after printing an error, and how they crash; the stack says nothing to anybody.
+    process.stderr.write(`the WebAssembly program stopped: ${error.message}\n`);
+    process.exit(70);
+  }
   if (!(error instanceof Exit)) throw error;
   const { code, files } = /** @type {{ code: number, files: Tree }} */ (error);
   writeChanges('.', before, files);
