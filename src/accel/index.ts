@@ -4,3 +4,6 @@ export { planArray, type ArrayConfig, type ArrayPlan } from './array/config.js';
 export { geometryFor, type Geometry } from './array/geometry.js';
 export type { ArrayOptions } from './array/options.js';
 export { arrayTop } from './array/rtl/top.js';
+export { predict, type LayerTime, type Prediction } from './array/prediction.js';
+export { layerTicks, type Job, type JobMode } from './array/jobs.js';
+export { configStatus, makeImage, shapeHash } from './array/image.js';

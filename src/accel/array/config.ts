@@ -5,6 +5,8 @@ import type { IntegerNetwork, IntegerTensor } from '../../nn/index.js';
 import { AccelError } from '../errors.js';
 import { describeJob, fieldWidths, type Descriptor, type FieldWidths } from './descriptor.js';
 import { geometryFor, type Geometry } from './geometry.js';
+
+import { checkLimits, formatLimits, reloadableShifts } from './limits.js';
 import { isTernaryDense, planJobs, type Job, type WalkConfig } from './jobs.js';
 import type { ArrayOptions } from './options.js';
 import { pipelineOf, type Pipeline } from './pipeline.js';
@@ -83,12 +85,14 @@ export const planArray = (network: IntegerNetwork, options: ArrayOptions): Array
   const requantizers = geometry.columns / walk.steps;
   const parameters = words.flatMap((layer) => chunk(layer.words, requantizers));
   const parameterBases = runningStarts(words.map((layer) => layer.words.length / requantizers));
-  const features = featuresOf(jobs, words);
+  const features = featuresOf(jobs, words, options.reloadable);
   const addressBits = Math.max(1, Math.ceil(Math.log2(layout.depth)));
-  const widths = widthsOf(network, layout, words, weights, addressBits);
+  const limits = options.reloadable ? formatLimits(network, jobs) : undefined;
+  if (limits !== undefined) checkLimits(network, words, limits);
+  const widths = { ...widthsOf(network, layout, words, weights, addressBits), ...limits };
   const shifts = parameters.flat().map(({ shift }) => shift);
-  const shiftMin = Math.min(...shifts);
-  const shiftMax = Math.max(...shifts);
+  const shiftMin = options.reloadable ? reloadableShifts.min : Math.min(...shifts);
+  const shiftMax = options.reloadable ? reloadableShifts.max : Math.max(...shifts);
   const pipeline = pipelineOf({ ...walk, features, options, widths, shiftMin, shiftMax });
   const gaps = gapsBefore(jobs, walk, pipeline);
   const context = { network, config: walk, layout, jobs, words, weightBases: weights.bases, parameterBases, gaps, addressBits };
@@ -150,7 +154,7 @@ const largestDivisor = (of: number, atMost: number): number => {
   return 1;
 };
 
-const featuresOf = (jobs: readonly Job[], words: readonly LayerWords[]): Features => {
+const featuresOf = (jobs: readonly Job[], words: readonly LayerWords[], reloadable: boolean): Features => {
   const has = (...modes: readonly Job['mode'][]): boolean => jobs.some(({ mode }) => modes.includes(mode));
   return {
     ternary: has('ternary'),
@@ -160,7 +164,7 @@ const featuresOf = (jobs: readonly Job[], words: readonly LayerWords[]): Feature
     perChannel: has('depthwise', 'max', 'add'),
     max: has('max'),
     add: has('add'),
-    ties: words.some(({ tieMode }) => tieMode !== 0),
+    ties: reloadable || words.some(({ tieMode }) => tieMode !== 0),
     padding: jobs.some((job) => leavesPicture(job)),
   };
 };

@@ -26,7 +26,9 @@ export const inputLoader = (config: ArrayConfig) =>
       const address = uint(widths.address);
       const at = m.regs({ row_at: address, pixel_at: address, word_at: address });
       m.unused(counters, at);
-      const ready = holds_picture.not().and(grant).and(accept);
+      const started = counters.channel.ne(0).or(counters.x.ne(0)).or(counters.y.ne(0));
+      // A picture that has begun is always finished.
+      const ready = holds_picture.not().and(grant).and(accept.or(started));
       const beat = ready.and(input.valid);
       const lastChannel = counters.channel.eq(channels - 1);
       const lastColumn = counters.x.eq(width - 1);
@@ -65,7 +67,6 @@ export const inputLoader = (config: ArrayConfig) =>
         holds_picture.next = 1;
       });
       const stored = storedForm(config, input.payload);
-      const started = counters.channel.ne(0).or(counters.x.ne(0)).or(counters.y.ne(0));
       return {
         in_ready: ready,
         full: holds_picture,

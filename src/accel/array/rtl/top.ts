@@ -4,13 +4,16 @@ import { bit, component, uint, type ModuleBuilder, type SignalOf, type UInt, typ
 import type { ArrayConfig, ArrayPlan } from '../config.js';
 import { descriptorTable } from '../images.js';
 import { operandCycles } from '../pipeline.js';
+import { configStatus, imageLayout } from '../image.js';
 import { activationMemory, writePort } from './activation-memory.js';
 import { computeArray } from './compute.js';
+import { configLoader } from './config-loader.js';
 import { descriptorFetch } from './descriptor-fetch.js';
 import { inputLoader } from './input-loader.js';
 import { operandSelect } from './operands.js';
 import { outputQueue } from './output-queue.js';
 import { sequencer } from './sequencer.js';
+import { beatBits, type ReloadBus } from './reload.js';
 import { log2Ceil, type operandMarks } from './shapes.js';
 import { intWeightMemory, ternaryWeightMemory } from './weight-memory.js';
 import { writeSide } from './write-side.js';
@@ -25,8 +28,8 @@ export const arrayTop = (plan: ArrayPlan) => {
   return component(
     config.name,
     {
-      in: { in: { payload: uint(config.input.bits), valid: bit, last: bit }, out_ready: bit },
-      out: { in_ready: bit, out: { payload: uint(config.output.bits), valid: bit, last: bit }, busy: bit, error: bit },
+      in: { in: { payload: uint(config.input.bits), valid: bit, last: bit }, out_ready: bit, ...configInputs(config) },
+      out: { in_ready: bit, out: { payload: uint(config.output.bits), valid: bit, last: bit }, busy: bit, error: bit, ...configOutputs(config) },
       parameters: {
         network: plan.network.name,
         array: `${geometry.rows}x${geometry.columns}`,
@@ -36,7 +39,7 @@ export const arrayTop = (plan: ArrayPlan) => {
         requantizers: config.requantizers,
       },
     },
-    ({ in: input, out_ready }, m) => {
+    ({ in: input, out_ready, cfg }, m) => {
       const wires = m.wires({
         input_full: bit,
         output_space: bit,
@@ -45,7 +48,11 @@ export const arrayTop = (plan: ArrayPlan) => {
         write: writePort(config),
       });
       const tick = ticks(m, config);
-      const fetch = units.fetch('fetch', { take: wires.take, restart: 0 });
+      const { idle } = m.wires({ idle: bit });
+      const loaded = cfg === undefined ? undefined : units.configLoader?.('config_loader_0', { cfg, idle });
+      const reload = loaded === undefined ? {} : { reload: loaded.bus };
+      if (loaded === undefined) m.unused(idle);
+      const fetch = units.fetch('fetch', { take: wires.take, restart: loaded?.restart ?? 0, ...reload });
       const walk = units.sequencer('sequencer_0', {
         tick,
         next: fetch.next,
@@ -59,15 +66,15 @@ export const arrayTop = (plan: ArrayPlan) => {
       const memory = units.memory('activations', { address: walk.issue.address, write: wires.write });
       const marks = m.pipe('read_marks', walk.issue.operand);
       const operands = units.operands('operands', { words: memory.words, marks });
-      const acc = compute(m, plan, units, walk.issue, operands, marks);
+      const acc = compute(m, plan, units, walk.issue, operands, marks, reload);
       const { resultCycles } = config.pipeline;
       const result = m.pipe('result', walk.issue.result, { stages: resultCycles - 1, reset: 0 });
       const resultAt = m.pipe('result_marks', walk.issue.result_marks, { stages: resultCycles - 1 });
-      const side = units.writeSide('write_side_0', { result, marks: resultAt, acc, layer: walk.write_side });
+      const side = units.writeSide('write_side_0', { result, marks: resultAt, acc, layer: walk.write_side, ...reload });
 
       const writing = side.write.banks.reduce((any, bank) => any.or(bank));
       const grant = config.interval === 2 ? writing.not().and(tick) : writing.not();
-      const loader = units.loader('loader', { in: input, grant, freed: wires.release_input, accept: 1 });
+      const loader = units.loader('loader', { in: input, grant, freed: wires.release_input, accept: loaded === undefined ? 1 : loaded.wants.not().and(loaded.usable) });
       wires.input_full.value = loader.full;
       driveWrite(wires.write, writing, side.write, loader.write);
 
@@ -79,15 +86,25 @@ export const arrayTop = (plan: ArrayPlan) => {
       }).elseWhen(side.finished.valid, () => {
         computing.next = 0;
       });
+      const busy = loader.loading.or(loader.full).or(walk.walking).or(computing).or(queue.idle.not());
+      idle.value = busy.not();
+      const failed = loaded === undefined ? loader.error : loader.error.or(loaded.cfg_status.ge(configStatus.refused));
       return {
         in_ready: loader.in_ready,
         out: queue.out,
-        busy: loader.loading.or(loader.full).or(walk.walking).or(computing).or(queue.idle.not()),
-        error: loader.error,
+        busy,
+        error: failed,
+        ...(loaded === undefined ? {} : { cfg_ready: loaded.cfg_ready, cfg_status: loaded.cfg_status }),
       };
     },
   );
 };
+
+/** The configuration stream, where there is one. */
+const configInputs = ({ options }: ArrayConfig): { readonly cfg?: typeof cfgShape } => (options.reloadable ? { cfg: cfgShape } : {});
+const cfgShape = { payload: uint(beatBits), valid: bit, last: bit } as const;
+const configOutputs = ({ options }: ArrayConfig): { readonly cfg_ready?: typeof bit; readonly cfg_status?: ReturnType<typeof uint> } =>
+  options.reloadable ? { cfg_ready: bit, cfg_status: uint(3) } : {};
 
 const makeUnits = (plan: ArrayPlan) => {
   const { config, weights } = plan;
@@ -103,6 +120,7 @@ const makeUnits = (plan: ArrayPlan) => {
     writeSide: writeSide(config, plan.parameters),
     loader: inputLoader(config),
     queue: outputQueue(config),
+    ...(config.options.reloadable ? { configLoader: configLoader(imageLayout(plan)) } : {}),
   };
 };
 type Units = ReturnType<typeof makeUnits>;
@@ -120,18 +138,22 @@ const ticks = (m: ModuleBuilder, { interval }: ArrayConfig): UInt => {
 type Issue = ReturnType<Units['sequencer']>['issue'];
 type Operands = ReturnType<Units['operands']>;
 
+interface Reload {
+  readonly reload?: ReloadBus;
+}
+
 /** Weights beside operands, three cycles after the issue; the accumulators. */
-const compute = (m: ModuleBuilder, { config }: ArrayPlan, units: Units, issue: Issue, operands: Operands, marks: SignalOf<ReturnType<typeof operandMarks>>) => {
+const compute = (m: ModuleBuilder, { config }: ArrayPlan, units: Units, issue: Issue, operands: Operands, marks: SignalOf<ReturnType<typeof operandMarks>>, reload: Reload) => {
   const { features } = config;
   const control = m.pipe('operand_valid', issue.valid, { stages: operandCycles - 1, reset: 0 });
   const first = m.pipe('operand_first', issue.first, { stages: operandCycles - 1 });
   const late = m.pipe('operand_marks', { ternary: marks.ternary, max: marks.max, smallest: marks.padValue });
   m.unused(late, issue, marks);
-  const int = operands.int === undefined ? {} : { int_act: operands.int, int_weight: units.intWeights('int_weights_0', { address: issue.weight }).weight };
+  const int = operands.int === undefined ? {} : { int_act: operands.int, int_weight: units.intWeights('int_weights_0', { address: issue.weight, ...reload }).weight };
   const ternary =
     operands.ternary === undefined
       ? {}
-      : { ternary_act: operands.ternary, ternary_weight: units.ternaryWeights('ternary_weights_0', { address: issue.weight }).weight };
+      : { ternary_act: operands.ternary, ternary_weight: units.ternaryWeights('ternary_weights_0', { address: issue.weight, ...reload }).weight };
   return units.compute('array', {
     ...int,
     ...ternary,

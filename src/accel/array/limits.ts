@@ -1,0 +1,57 @@
+/** Widths that hold every network of one shape: what `--reloadable` hardware is built for. */
+
+import { signedWidth, type Range } from '../../num/index.js';
+import type { IntegerNetwork } from '../../nn/index.js';
+import { AccelError } from '../errors.js';
+import type { Job } from './jobs.js';
+import { multiplierLimit, type LayerWords } from './requantize-words.js';
+import { layerInputs, tensorOf } from './tensors.js';
+
+/** The window of shifts of reloadable hardware. */
+export const reloadableShifts = { min: 1, max: 32 } as const;
+
+export interface FormatLimits {
+  readonly acc: number;
+  readonly multiplier: number;
+  readonly addend: number;
+  readonly sum: number;
+}
+
+/** From the declared bits of weights and activations alone, whatever their values. */
+export const formatLimits = (network: IntegerNetwork, jobs: readonly Job[]): FormatLimits => {
+  const greatest = jobs.map((job) => greatestSum(network, job)).reduce((a, b) => (a > b ? a : b));
+  const acc = signedWidth({ lo: -greatest - 1n, hi: greatest });
+  const sum = acc + multiplierLimit + 1;
+  return { acc, multiplier: multiplierLimit, addend: sum - 1, sum };
+};
+
+const greatestSum = (network: IntegerNetwork, job: Job): bigint => {
+  const input = tensorOf(network, layerInputs(job.layer)[0] ?? '');
+  const act = 1n << BigInt(input.signed ? input.bits - 1 : input.bits);
+  const taps = BigInt(job.kernel[0] * job.kernel[1]);
+  if (job.layer.kind !== 'conv') return taps * act;
+  const terms = taps * BigInt(job.layer.depthwise ? 1 : input.shape[2]);
+  const weight = job.mode === 'ternary' ? 1n : 1n << BigInt(job.layer.weightBits - 1);
+  // One more per term for the ones' complement of the ternary PEs.
+  return terms * (act * weight + 1n);
+};
+
+/** @throws AccelError ACC004 when a word of the network does not fit hardware of its shape. */
+export const checkLimits = (network: IntegerNetwork, words: readonly LayerWords[], limits: FormatLimits): void => {
+  words.forEach((layer, index) => {
+    for (const { multiplier, addend, shift } of layer.words) {
+      const fits = holds(limits.multiplier, multiplier) && holds(limits.addend, addend) && shift >= reloadableShifts.min && shift <= reloadableShifts.max;
+      if (!fits) {
+        throw new AccelError(
+          'ACC004',
+          `layer ${network.layers[index]?.name ?? index}: multiplier ${multiplier}, addend ${addend}, shift ${shift} do not fit reloadable hardware (${limits.multiplier} and ${limits.addend} bits, shifts ${reloadableShifts.min}..${reloadableShifts.max}); build without --reloadable`,
+        );
+      }
+    }
+  });
+};
+
+const holds = (width: number, value: bigint): boolean => {
+  const range: Range = { lo: value, hi: value };
+  return signedWidth(range) <= width;
+};
