@@ -57,7 +57,8 @@ export class LinearMemory {
     if (classOf(type) === NARROW) {
       return BigInt(type.signed ? view.getInt32(offset, true) : view.getUint32(offset, true));
     }
-    if (classOf(type) !== WIDE) return type.signed ? view.getBigInt64(offset, true) : view.getBigUint64(offset, true);
+    if (classOf(type) !== WIDE)
+      return type.signed ? view.getBigInt64(offset, true) : view.getBigUint64(offset, true);
     let value = 0n;
     for (let k = limbsOf(type) - 1; k >= 0; k--) {
       value = (value << 64n) | view.getBigUint64(offset + 8 * k, true);

@@ -1,7 +1,7 @@
 /** Decides for every live cell where its code goes: inline at its one use, at the start of a region, or in a unit of its own. */
 
 import { SimError } from './errors.js';
-import type { Cell } from './flatten.js';
+import type { Cell } from './cell.js';
 import { classOf, limbsOf, WIDE } from './layout.js';
 import { childRegion, makeUnit, visitUses, type Region, type Unit } from './program.js';
 
@@ -51,7 +51,8 @@ export function analyse(cellCount: number, units: readonly Unit[], alone: (cell:
   const split = new Set<Cell>();
   for (const cell of order) {
     const region = first.regions[cell.index];
-    if (region !== undefined && heavy.has(region.unit) && (uses[cell.index] ?? 0) > 1 && !isStored(cell)) split.add(cell);
+    if (region !== undefined && heavy.has(region.unit) && (uses[cell.index] ?? 0) > 1 && !isStored(cell))
+      split.add(cell);
   }
   for (const unit of [...units, ...first.valueUnits]) clearRegions(unit);
   return new Placement(uses, shape, alone, cellCount, (cell) => split.has(cell)).run(units, order);
@@ -146,7 +147,8 @@ function measure(order: readonly Cell[], uses: Int32Array, cellCount: number): S
     if (isStored(cell)) continue;
     const wide = classOf(cell.node.type) === WIDE;
     if (wide || usesWideShift(cell)) forced[cell.index] = 1;
-    const rereads = wide || cell.kind === 'readAsync' || cell.args.some(({ node }) => classOf(node.type) === WIDE);
+    const rereads =
+      wide || cell.kind === 'readAsync' || cell.args.some(({ node }) => classOf(node.type) === WIDE);
     let sum = operations(cell);
     let deepest = 0;
     for (const arg of cell.args) {
@@ -154,7 +156,8 @@ function measure(order: readonly Cell[], uses: Int32Array, cellCount: number): S
       // Code for limbs, addresses and distances reads its sources several times.
       if (rereads || isDistance(cell, arg)) forced[arg.index] = 1;
       if (uses[arg.index] === 1) sum += weight[arg.index] ?? 0;
-      if (uses[arg.index] === 1 && forced[arg.index] === 0) deepest = Math.max(deepest, depth[arg.index] ?? 0);
+      if (uses[arg.index] === 1 && forced[arg.index] === 0)
+        deepest = Math.max(deepest, depth[arg.index] ?? 0);
     }
     weight[cell.index] = sum;
     depth[cell.index] = deepest + 1;
@@ -174,7 +177,10 @@ function operations(cell: Cell): number {
 /** A dynamic shift right of a wide value works in memory even when its result is narrow. */
 export function usesWideShift({ node, args }: Cell): boolean {
   return (
-    node.kind === 'op' && node.op === 'shrDynamic' && args[0] !== undefined && classOf(args[0].node.type) === WIDE
+    node.kind === 'op' &&
+    node.op === 'shrDynamic' &&
+    args[0] !== undefined &&
+    classOf(args[0].node.type) === WIDE
   );
 }
 
@@ -208,7 +214,13 @@ class Placement {
     this.valueUnits.reverse();
     // Cells were collected users first.
     for (const region of this.filled) region.cells.reverse();
-    return { valueUnits: this.valueUnits, ownUnit: this.ownUnit, arms: this.arms, order, regions: this.regions };
+    return {
+      valueUnits: this.valueUnits,
+      ownUnit: this.ownUnit,
+      arms: this.arms,
+      order,
+      regions: this.regions,
+    };
   }
 
   private use(cell: Cell, region: Region): void {
@@ -277,7 +289,9 @@ class Placement {
     const { node, args } = cell;
     if (node.kind !== 'op' || node.op !== 'mux' || region.depth >= MAX_REGION_DEPTH) return false;
     const cost = (arg: Cell | undefined): number =>
-      arg === undefined || isStored(arg) || this.uses[arg.index] !== 1 ? 0 : (this.shape.weight[arg.index] ?? 0);
+      arg === undefined || isStored(arg) || this.uses[arg.index] !== 1
+        ? 0
+        : (this.shape.weight[arg.index] ?? 0);
     return Math.max(cost(args[1]), cost(args[2])) >= BRANCH_WEIGHT;
   }
 }

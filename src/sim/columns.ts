@@ -36,7 +36,8 @@ export function writeColumn(
       memory.i32[(offset >> 2) + cycle] = value;
       continue;
     }
-    const exact = typeof value === 'bigint' ? value : Number.isInteger(value) ? BigInt(value ?? 0) : undefined;
+    const exact =
+      typeof value === 'bigint' ? value : Number.isInteger(value) ? BigInt(value ?? 0) : undefined;
     if (exact === undefined || exact < lo || exact > hi) {
       const problem = value === undefined ? 'ends' : `is ${value}, outside ${lo}..${hi},`;
       throw new SimError('bad-stimulus', `the stimulus of ${name} ${problem} in cycle ${cycle}`);
@@ -54,8 +55,15 @@ export function columnOf(
   column: Column,
   from: number,
 ): void {
-  if (column instanceof Int32Array) return column.set(memory.i32.subarray(offset >> 2, (offset >> 2) + count), from);
-  if (column instanceof Uint32Array) return column.set(memory.u32.subarray(offset >> 2, (offset >> 2) + count), from);
+  if (column instanceof Int32Array) {
+    column.set(memory.i32.subarray(offset >> 2, (offset >> 2) + count), from);
+    return;
+  }
+  if (column instanceof Uint32Array) {
+    column.set(memory.u32.subarray(offset >> 2, (offset >> 2) + count), from);
+    return;
+  }
   const bytes = slotBytes(type);
-  for (let cycle = 0; cycle < count; cycle++) column[from + cycle] = memory.readAt(offset + cycle * bytes, type, bytes);
+  for (let cycle = 0; cycle < count; cycle++)
+    column[from + cycle] = memory.readAt(offset + cycle * bytes, type, bytes);
 }

@@ -4,9 +4,18 @@ import type { ScalarType } from '../hdl/index.js';
 import { analyse, countUses, dependencyOrder, isStored, type Analysis } from './analysis.js';
 import { Emitter, type Storage } from './emitter.js';
 import { SimError } from './errors.js';
-import type { Cell, FlatDesign, FlatPort } from './flatten.js';
+import type { Cell } from './cell.js';
+import type { FlatDesign, FlatPort } from './flatten.js';
 import { Allocator, makeBlock, makeSlot, type Slot } from './layout.js';
-import { childRegion, makeUnit, readersFirst, UpdateBuilder, visitUses, type Item, type Unit } from './program.js';
+import {
+  childRegion,
+  makeUnit,
+  readersFirst,
+  UpdateBuilder,
+  visitUses,
+  type Item,
+  type Unit,
+} from './program.js';
 import { bulkFunction, resetFunctions, stepFunctions, type BulkPort } from './shell.js';
 import { State } from './state.js';
 import { memoryWriteUnits, syncReadUnits } from './memory-units.js';
@@ -53,7 +62,11 @@ export interface Compiled {
 /** Compiles the step, settle and bulk functions. Throws `SimError` on combinational loops. */
 export function compile(flat: FlatDesign): Compiled {
   const state = new State(flat);
-  const inputs: PortSlot[] = flat.inputs.map((port) => ({ ...port, slot: state.slotOf(port.cell), direct: true }));
+  const inputs: PortSlot[] = flat.inputs.map((port) => ({
+    ...port,
+    slot: state.slotOf(port.cell),
+    direct: true,
+  }));
   if (!inputs.some(({ name }) => name === 'rst')) inputs.push(RESET_PORT);
   const outputs = flat.outputs.map((port) => ({ ...port, ...outputPlace(port, state) }));
 
@@ -141,7 +154,10 @@ function edgeUnits(flat: FlatDesign, state: State): Unit[] {
   const updates = builder.units(flat);
   const items: Item[] = [
     ...updates.items,
-    ...reads.map(({ roots, writes: written }) => ({ reads: roots.flatMap((cell) => builder.statesRead(cell)), writes: written })),
+    ...reads.map(({ roots, writes: written }) => ({
+      reads: roots.flatMap((cell) => builder.statesRead(cell)),
+      writes: written,
+    })),
   ];
   const units = [...updates.units, ...reads.map(({ unit }) => unit)];
   const ordered = readersFirst(items).flatMap((i) => units[i] ?? []);
@@ -168,12 +184,26 @@ interface CompiledUnits {
   readonly written: Parameters<State['place']>[0];
 }
 
-function compileUnits(flat: FlatDesign, state: State, units: readonly Unit[], isEdge: boolean): CompiledUnits {
-  const analysis = analyse(flat.cells.length, units, (cell) => cell.kind === 'readAsync' && state.isWritten(cell));
+function compileUnits(
+  flat: FlatDesign,
+  state: State,
+  units: readonly Unit[],
+  isEdge: boolean,
+): CompiledUnits {
+  const analysis = analyse(
+    flat.cells.length,
+    units,
+    (cell) => cell.kind === 'readAsync' && state.isWritten(cell),
+  );
   const sequence = [...analysis.valueUnits, ...units];
   divide(sequence);
   const written: CompiledUnits['written'][number][] = [];
-  const emitter: Emitter = new Emitter(newWriter(), analysis, state satisfies Storage, crossingCells(analysis, units));
+  const emitter: Emitter = new Emitter(
+    newWriter(),
+    analysis,
+    state satisfies Storage,
+    crossingCells(analysis, units),
+  );
   const functions: CodeWriter[] = [];
   function newWriter(): CodeWriter {
     return new CodeWriter([], (block) => {
@@ -194,7 +224,8 @@ function compileUnits(flat: FlatDesign, state: State, units: readonly Unit[], is
   }
   for (const block of written) block.written = false;
   for (const { memory, block } of state.memories) {
-    if (block.buffered) throw new SimError('too-large', `internal: memory ${memory.path} is read after it is written`);
+    if (block.buffered)
+      throw new SimError('too-large', `internal: memory ${memory.path} is read after it is written`);
   }
   return { functions, written: [...new Set(written)] };
 }

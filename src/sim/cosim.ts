@@ -72,7 +72,10 @@ function runCompiled(design: Design, cycles: number, stimulus: StimulusColumns):
     return { values: sim.run(cycles, stimulus), cycles };
   } catch (error) {
     if (!(error instanceof AssertionFailure)) throw error;
-    throw new SimError('assertion', `the stimulus breaks an assertion of the design, so there is nothing to compare: ${error.message}`);
+    throw new SimError(
+      'assertion',
+      `the stimulus breaks an assertion of the design, so there is nothing to compare: ${error.message}`,
+    );
   }
 }
 
@@ -101,7 +104,8 @@ function compareRecordings(
       if (mask !== 0n) unknownBits += mask.toString(2).replaceAll('0', '').length;
       if (((BigInt.asUintN(type.width, want) ^ BigInt.asUintN(type.width, got)) & ~mask) === 0n) continue;
       mismatches++;
-      if (first === undefined || cycle < first.cycle) first = { cycle, port: name, expected: want, got, unknown: mask };
+      if (first === undefined || cycle < first.cycle)
+        first = { cycle, port: name, expected: want, got, unknown: mask };
     }
   }
   return { simulator, cycles: expected.cycles, mismatches, first, unknownBits };
@@ -124,7 +128,8 @@ export function randomStimulus(design: Design, cycles: number, seed: number): Re
       return type.signed ? BigInt.asIntN(type.width, pattern) : BigInt.asUintN(type.width, pattern);
     };
     const column: bigint[] = [];
-    for (let value = draw(); column.length < cycles; value = random.chance(0.2) ? value : draw()) column.push(value);
+    for (let value = draw(); column.length < cycles; value = random.chance(0.2) ? value : draw())
+      column.push(value);
     columns[name] = column;
   }
   if (design.usesReset) columns['rst'] = Array.from({ length: cycles }, (_, cycle) => (cycle < 2 ? 1n : 0n));

@@ -1,7 +1,7 @@
 /** Operations whose result has at most 64 bits. Values are canonical: sign- or zero-extended to i32 or i64. */
 
 import type { OpNode } from '../hdl/index.js';
-import type { Cell } from './flatten.js';
+import type { Cell } from './cell.js';
 import type { Emitter } from './emitter.js';
 import { classOf, limbsOf, LONG, NARROW, WIDE, widthClass, type ValueClass } from './layout.js';
 import { Op } from './wasm.js';
@@ -48,11 +48,17 @@ export function emitOperation(emitter: Emitter, cell: Cell): void {
     case 'mul':
       emitter.pushAs(arg(0), cls);
       emitter.pushAs(arg(1), cls);
-      return out.op(instruction(node.op, cls));
+      {
+        out.op(instruction(node.op, cls));
+        return;
+      }
     case 'neg':
       out.constant(cls, 0n);
       emitter.pushAs(arg(0), cls);
-      return out.op(instruction('sub', cls));
+      {
+        out.op(instruction('sub', cls));
+        return;
+      }
     case 'and':
     case 'or':
     case 'xor':
@@ -65,33 +71,52 @@ export function emitOperation(emitter: Emitter, cell: Cell): void {
       emitter.pushAs(arg(0), cls);
       out.constant(cls, -1n);
       out.op(instruction('xor', cls));
-      return canonicalize(out, node.type);
+      {
+        canonicalize(out, node.type);
+        return;
+      }
     case 'eq':
     case 'ne':
     case 'lt':
     case 'le':
     case 'gt':
-    case 'ge':
-      return compare(emitter, node.op, arg(0), arg(1));
-    case 'shl':
-      return shiftLeft(emitter, cell, cls);
-    case 'shr':
-      return shiftRight(emitter, cell, cls);
+    case 'ge': {
+      compare(emitter, node.op, arg(0), arg(1));
+      return;
+    }
+    case 'shl': {
+      shiftLeft(emitter, cell, cls);
+      return;
+    }
+    case 'shr': {
+      shiftRight(emitter, cell, cls);
+      return;
+    }
     case 'shlDynamic':
-    case 'shrDynamic':
-      return shiftDynamic(emitter, cell, node, cls);
-    case 'mux':
-      return mux(emitter, cell, cls);
-    case 'slice':
-      return slice(emitter, cell, node, cls);
-    case 'cat':
-      return concatenate(emitter, cell, node, cls);
+    case 'shrDynamic': {
+      shiftDynamic(emitter, cell, node, cls);
+      return;
+    }
+    case 'mux': {
+      mux(emitter, cell, cls);
+      return;
+    }
+    case 'slice': {
+      slice(emitter, cell, node, cls);
+      return;
+    }
+    case 'cat': {
+      concatenate(emitter, cell, node, cls);
+      return;
+    }
     case 'cast':
       emitter.pushAs(arg(0), cls);
       if (!fits(node, arg(0))) canonicalize(out, node.type);
       return;
-    case 'xorReduce':
-      return parity(emitter, cell, node);
+    case 'xorReduce': {
+      parity(emitter, cell, node);
+      return;
+    }
   }
 }
 
@@ -129,7 +154,10 @@ function compare(emitter: Emitter, op: 'eq' | 'ne' | keyof typeof COMPARE, a: Ce
   const anySigned = a.node.type.signed || b.node.type.signed;
   const width = (cell: Cell): number => cell.node.type.width + (anySigned && !cell.node.type.signed ? 1 : 0);
   const cls = widthClass(Math.max(width(a), width(b)));
-  if (cls === WIDE) return compareWide(emitter, op, a, b, Math.ceil(Math.max(width(a), width(b)) / 64), anySigned);
+  if (cls === WIDE) {
+    compareWide(emitter, op, a, b, Math.ceil(Math.max(width(a), width(b)) / 64), anySigned);
+    return;
+  }
   if ((op === 'eq' || op === 'ne') && b.node.kind === 'const' && b.node.value === 0n) {
     emitter.pushAs(a, cls);
     out.op(cls === NARROW ? Op.i32Eqz : Op.i64Eqz);
@@ -183,7 +211,10 @@ function compareWide(
 function shiftLeft(emitter: Emitter, cell: Cell, cls: NarrowClass): void {
   const amount = cell.node.kind === 'op' ? (cell.node.amount ?? 0) : 0;
   // The result holds the product exactly, so a distance of all its bits means that the operand is 0.
-  if (amount >= bitsOf(cls)) return emitter.out.constant(cls, 0n);
+  if (amount >= bitsOf(cls)) {
+    emitter.out.constant(cls, 0n);
+    return;
+  }
   emitter.pushAs(argument(cell, 0), cls);
   if (amount === 0) return;
   emitter.out.constant(cls, BigInt(amount));
@@ -206,7 +237,10 @@ function shiftedDown(emitter: Emitter, x: Cell, amount: number, cls: NarrowClass
     return;
   }
   const { signed } = x.node.type;
-  if (amount >= bitsOf(source) && !signed) return out.constant(cls, 0n);
+  if (amount >= bitsOf(source) && !signed) {
+    out.constant(cls, 0n);
+    return;
+  }
   emitter.push(x);
   if (amount > 0) {
     out.constant(source, BigInt(Math.min(amount, bitsOf(source) - 1)));
@@ -220,7 +254,10 @@ function shiftedDown(emitter: Emitter, x: Cell, amount: number, cls: NarrowClass
 export function pushDistance(emitter: Emitter, amount: Cell, limit: number): void {
   const { out } = emitter;
   const cls = classOf(amount.node.type);
-  if (cls === NARROW && amount.node.hi <= BigInt(limit)) return emitter.push(amount);
+  if (cls === NARROW && amount.node.hi <= BigInt(limit)) {
+    emitter.push(amount);
+    return;
+  }
   emitter.pushAs(amount, NARROW);
   out.i32(limit);
   if (cls === WIDE) {
@@ -285,7 +322,8 @@ function mux(emitter: Emitter, cell: Cell, cls: NarrowClass): void {
     emitter.pushAs(one, cls);
     emitter.pushAs(zero, cls);
     emitter.push(select);
-    return out.op(Op.select);
+    out.op(Op.select);
+    return;
   }
   emitter.push(select);
   out.op(Op.if, wasmType(cls));

@@ -1,7 +1,7 @@
 /** Operations that work in memory: results of more than 64 bits, as little-endian i64 limbs in two's complement. */
 
 import type { OpNode } from '../hdl/index.js';
-import type { Cell } from './flatten.js';
+import type { Cell } from './cell.js';
 import type { Emitter } from './emitter.js';
 import { argument, pushDistance } from './emit-narrow.js';
 import { classOf, limbsOf, makeSlot, NARROW, type Slot } from './layout.js';
@@ -11,48 +11,72 @@ import { I32, I64, Op, VOID } from './wasm.js';
 export function emitInMemory(emitter: Emitter, cell: Cell, target: Slot): void {
   const { node } = cell;
   const each = (push: (k: number) => void): void => fill(emitter, target, push);
-  if (cell.kind === 'readAsync') return readWide(emitter, cell, target);
+  if (cell.kind === 'readAsync') {
+    readWide(emitter, cell, target);
+    return;
+  }
   if (node.kind !== 'op') throw new RangeError(`cell ${cell.index} (${cell.kind}) is not an operation`);
   const arg = (i: number): Cell => argument(cell, i);
   const { out } = emitter;
   switch (node.op) {
     case 'add':
     case 'sub':
-    case 'neg':
-      return addOrSubtract(emitter, cell, node, target);
-    case 'mul':
-      return multiply(emitter, cell, target);
+    case 'neg': {
+      addOrSubtract(emitter, cell, node, target);
+      return;
+    }
+    case 'mul': {
+      multiply(emitter, cell, target);
+      return;
+    }
     case 'and':
     case 'or':
     case 'xor': {
       const instruction = { and: Op.i64And, or: Op.i64Or, xor: Op.i64Xor }[node.op];
-      return each((k) => {
+      each((k) => {
         emitter.pushLimb(arg(0), k);
         emitter.pushLimb(arg(1), k);
         out.op(instruction);
       });
+      return;
     }
-    case 'not':
-      return each((k) => {
+    case 'not': {
+      each((k) => {
         emitter.pushLimb(arg(0), k);
         out.i64(-1n);
         out.op(Op.i64Xor);
       });
-    case 'shl':
-      return each((k) => emitter.pushBits(arg(0), 64 * k - (node.amount ?? 0)));
-    case 'shr':
-      return each((k) => emitter.pushBits(arg(0), 64 * k + (node.amount ?? 0)));
-    case 'slice':
-      return each((k) => emitter.pushBits(arg(0), 64 * k + (node.low ?? 0)));
-    case 'cast':
-      return each((k) => emitter.pushLimb(arg(0), k));
-    case 'cat':
-      return each((k) => pushConcatenated(emitter, cell, node, k));
-    case 'mux':
-      return muxInMemory(emitter, cell, target);
+      return;
+    }
+    case 'shl': {
+      each((k) => emitter.pushBits(arg(0), 64 * k - (node.amount ?? 0)));
+      return;
+    }
+    case 'shr': {
+      each((k) => emitter.pushBits(arg(0), 64 * k + (node.amount ?? 0)));
+      return;
+    }
+    case 'slice': {
+      each((k) => emitter.pushBits(arg(0), 64 * k + (node.low ?? 0)));
+      return;
+    }
+    case 'cast': {
+      each((k) => emitter.pushLimb(arg(0), k));
+      return;
+    }
+    case 'cat': {
+      each((k) => pushConcatenated(emitter, cell, node, k));
+      return;
+    }
+    case 'mux': {
+      muxInMemory(emitter, cell, target);
+      return;
+    }
     case 'shlDynamic':
-    case 'shrDynamic':
-      return shiftInMemory(emitter, cell, node.op === 'shlDynamic', target);
+    case 'shrDynamic': {
+      shiftInMemory(emitter, cell, node.op === 'shlDynamic', target);
+      return;
+    }
     default:
       throw new RangeError(`${node.op} has no wide result`);
   }
@@ -75,7 +99,8 @@ function fill(emitter: Emitter, target: Slot, push: (k: number) => void): void {
 function extendTop({ out }: Emitter, signed: boolean, bits: number): void {
   if (!signed) {
     out.i64((1n << BigInt(bits)) - 1n);
-    return out.op(Op.i64And);
+    out.op(Op.i64And);
+    return;
   }
   out.i64(BigInt(64 - bits));
   out.op(Op.i64Shl);
@@ -185,7 +210,8 @@ function pushDigit(emitter: Emitter, x: Cell, digit: number): void {
   emitter.pushLimb(x, digit >> 1);
   if (digit % 2 === 0) {
     out.i64(0xffffffffn);
-    return out.op(Op.i64And);
+    out.op(Op.i64And);
+    return;
   }
   out.i64(32n);
   out.op(Op.i64ShrU);
@@ -228,7 +254,10 @@ function muxInMemory(emitter: Emitter, cell: Cell, target: Slot): void {
 function shiftInMemory(emitter: Emitter, cell: Cell, left: boolean, target: Slot): void {
   const { out } = emitter;
   const x = argument(cell, 0);
-  const type = left || x.node.type.width < target.type.width ? { ...target.type, signed: x.node.type.signed } : x.node.type;
+  const type =
+    left || x.node.type.width < target.type.width
+      ? { ...target.type, signed: x.node.type.signed }
+      : x.node.type;
   const work = makeSlot({ signed: type.signed, width: 64 * limbsOf(type) + (limbsOf(type) > 1 ? 0 : 1) });
   const limbs = limbsOf(work.type);
   const distance = out.allocate(I32);
@@ -260,7 +289,10 @@ function shiftOnce(emitter: Emitter, work: Slot, distance: number): void {
   const { out } = emitter;
   const limbs = limbsOf(work.type);
   const pushLimb = (k: number): void => {
-    if (k < 0 || (k >= limbs && !work.type.signed)) return out.i64(0n);
+    if (k < 0 || (k >= limbs && !work.type.signed)) {
+      out.i64(0n);
+      return;
+    }
     out.i32(0);
     out.loadLimb(work.block, 8 * Math.min(k, limbs - 1));
     if (k >= limbs) {

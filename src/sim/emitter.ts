@@ -5,7 +5,8 @@ import type { Analysis } from './analysis.js';
 import { isStored, usesWideShift } from './analysis.js';
 import { emitOperation } from './emit-narrow.js';
 import { emitInMemory, emitWideShift } from './emit-wide.js';
-import type { Cell, FlatExternal } from './flatten.js';
+import type { Cell } from './cell.js';
+import type { FlatExternal } from './flatten.js';
 import {
   Allocator,
   classOf,
@@ -16,7 +17,10 @@ import {
   NARROW,
   WIDE,
   type Block,
-  type MemoryLayout, type Slot, type ValueClass } from './layout.js';
+  type MemoryLayout,
+  type Slot,
+  type ValueClass,
+} from './layout.js';
 import type { Region, Statement, Unit } from './program.js';
 import { convert, wasmType, type CodeWriter } from './writer.js';
 import { I32, Op, VOID } from './wasm.js';
@@ -69,7 +73,10 @@ export class Emitter {
   }
 
   private valueUnit(cell: Cell): void {
-    if (cell.kind === 'externalCall') return this.externalCall(cell);
+    if (cell.kind === 'externalCall') {
+      this.externalCall(cell);
+      return;
+    }
     this.compute(cell, this.crossing.has(cell), false);
   }
 
@@ -112,11 +119,20 @@ export class Emitter {
 
   /** Brings a value of at most 64 bits on the stack, in the class of its type. */
   push(cell: Cell): void {
-    if (cell.node.kind === 'const') return this.out.constant(classOf(cell.node.type), cell.node.value);
+    if (cell.node.kind === 'const') {
+      this.out.constant(classOf(cell.node.type), cell.node.value);
+      return;
+    }
     const local = this.locals.get(cell);
-    if (local !== undefined) return this.out.get(local);
+    if (local !== undefined) {
+      this.out.get(local);
+      return;
+    }
     const slot = this.slotOf(cell);
-    if (slot === undefined) return this.inline(cell);
+    if (slot === undefined) {
+      this.inline(cell);
+      return;
+    }
     this.out.i32(0);
     this.out.load(slot);
   }
@@ -125,7 +141,10 @@ export class Emitter {
   pushAs(cell: Cell, cls: ValueClass): void {
     const { type } = cell.node;
     const own = classOf(type);
-    if (cell.node.kind === 'const') return this.out.constant(cls, cell.node.value);
+    if (cell.node.kind === 'const') {
+      this.out.constant(cls, cell.node.value);
+      return;
+    }
     if (own === WIDE) {
       this.pushLimb(cell, 0);
       if (cls === NARROW) this.out.op(Op.i32WrapI64);
@@ -138,13 +157,20 @@ export class Emitter {
   /** Brings bits 64k..64k+63 of the value, extended without end by its sign, on the stack. */
   pushLimb(cell: Cell, k: number): void {
     const { node } = cell;
-    if (node.kind === 'const') return this.out.i64(BigInt.asIntN(64, node.value >> BigInt(64 * k)));
+    if (node.kind === 'const') {
+      this.out.i64(BigInt.asIntN(64, node.value >> BigInt(64 * k)));
+      return;
+    }
     const limbs = limbsOf(node.type);
-    if (k < 0 || (k >= limbs && !node.type.signed)) return this.out.i64(0n);
+    if (k < 0 || (k >= limbs && !node.type.signed)) {
+      this.out.i64(0n);
+      return;
+    }
     if (classOf(node.type) !== WIDE) this.pushAs(cell, LONG);
     else {
       const slot = this.slotOf(cell);
-      if (slot === undefined) throw new RangeError(`a wide value is not in memory (cell ${cell.index}, ${cell.kind})`);
+      if (slot === undefined)
+        throw new RangeError(`a wide value is not in memory (cell ${cell.index}, ${cell.kind})`);
       this.out.i32(0);
       this.out.loadLimb(slot.block, slot.delta + 8 * Math.min(k, limbs - 1));
     }
@@ -156,7 +182,10 @@ export class Emitter {
     const { type } = cell.node;
     const limb = Math.floor(position / 64);
     const shift = position - 64 * limb;
-    if (shift === 0 || limb < -1) return this.pushLimb(cell, limb);
+    if (shift === 0 || limb < -1) {
+      this.pushLimb(cell, limb);
+      return;
+    }
     const last = limb + 1 >= limbsOf(type);
     if (limb >= 0) {
       this.pushLimb(cell, limb);
@@ -189,7 +218,10 @@ export class Emitter {
 
   /** Offset of the addressed word in its memory; an address out of range selects the zero word at the end. */
   pushWordOffset(layout: MemoryLayout, address: Cell | undefined): void {
-    if (address === undefined) return this.out.i32(0);
+    if (address === undefined) {
+      this.out.i32(0);
+      return;
+    }
     const { depth } = layout.memory.memory;
     if (address.node.hi < BigInt(depth) && address.node.lo >= 0n && classOf(address.node.type) === NARROW) {
       this.push(address);
@@ -251,18 +283,30 @@ export class Emitter {
 
   private statement(statement: Statement): void {
     switch (statement.kind) {
-      case 'if':
-        return this.branch(statement);
-      case 'set':
-        return this.storeTo(this.storage.slotOf(statement.reg.cell), statement.value);
-      case 'store':
-        return this.storeTo(statement.slot, statement.value);
-      case 'fail':
-        return this.fail(statement.index);
-      case 'read':
-        return this.readWord(statement);
-      case 'write':
-        return this.writeWord(statement);
+      case 'if': {
+        this.branch(statement);
+        return;
+      }
+      case 'set': {
+        this.storeTo(this.storage.slotOf(statement.reg.cell), statement.value);
+        return;
+      }
+      case 'store': {
+        this.storeTo(statement.slot, statement.value);
+        return;
+      }
+      case 'fail': {
+        this.fail(statement.index);
+        return;
+      }
+      case 'read': {
+        this.readWord(statement);
+        return;
+      }
+      case 'write': {
+        this.writeWord(statement);
+        return;
+      }
     }
   }
 

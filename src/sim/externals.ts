@@ -15,7 +15,11 @@ interface Running {
 }
 
 /** The two imported functions of the module, with the state of every external cell. */
-export function externalImports(state: State, flat: FlatDesign, memory: LinearMemory): Record<string, unknown> {
+export function externalImports(
+  state: State,
+  flat: FlatDesign,
+  memory: LinearMemory,
+): Record<string, unknown> {
   const running = state.externals.map(({ external, inputs }): Running => ({
     external,
     inputs: inputs.flatMap((slot, i) => {
@@ -55,7 +59,10 @@ function computeOutputs(cell: Running, memory: LinearMemory): void {
     const value = values[name];
     const { lo, hi } = rangeOf(slot.type);
     if (typeof value !== 'bigint' || value < lo || value > hi) {
-      throw new SimError('external-model', `the model of ${external.path} (${external.design.name}) gives ${String(value)} for output ${name}; it must be a bigint in ${lo}..${hi}`);
+      throw new SimError(
+        'external-model',
+        `the model of ${external.path} (${external.design.name}) gives ${String(value)} for output ${name}; it must be a bigint in ${lo}..${hi}`,
+      );
     }
     memory.write(slot, value);
   }
@@ -67,7 +74,10 @@ function refusedInputs({ path, design, inputs }: FlatExternal): Record<string, b
   for (const { port } of inputs) {
     Object.defineProperty(refused, port.name, {
       get: () => {
-        throw new SimError('external-model', `the model of ${path} (${design.name}) reads input ${port.name} to compute outputs only in some states: read every input the outputs may depend on in every call, or none`);
+        throw new SimError(
+          'external-model',
+          `the model of ${path} (${design.name}) reads input ${port.name} to compute outputs only in some states: read every input the outputs may depend on in every call, or none`,
+        );
       },
     });
   }

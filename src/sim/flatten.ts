@@ -1,35 +1,10 @@
 /** The hierarchy as one flat graph of cells: aliases (ports, wires) are resolved away, state is listed. */
 
 import type { Assertion, Design, ExternalDesign, Memory, Node, Port, ScalarType } from '../hdl/index.js';
+import { outputsReadInputs, resolve, resolveAliases, type Cell, type CellKind } from './cell.js';
 import { SimError } from './errors.js';
+
 import { isExternal, makeTemplate, type Template } from './template.js';
-
-export type CellKind =
-  | 'op'
-  | 'const'
-  | 'input'
-  | 'reg'
-  /** Asynchronous memory read; args: the address. */
-  | 'readAsync'
-  /** One field of a registered read port. */
-  | 'readSync'
-  /** All outputs of one external cell; args: its inputs if its outputs depend on them at once. */
-  | 'externalCall'
-  /** One output of an external cell; args: the call. */
-  | 'externalOutput'
-  /** A wire, child input or instance output: another name of `source`. */
-  | 'alias';
-
-/** One node of one instance. `node` is shared by all instances of a Design. */
-export interface Cell {
-  readonly index: number;
-  readonly kind: CellKind;
-  readonly node: Node;
-  /** Resolved: never an alias. */
-  args: readonly Cell[];
-  /** Aliases only. */
-  source: Cell | undefined;
-}
 
 export interface Scope {
   /** Dotted instance names, empty for the top. */
@@ -101,7 +76,14 @@ export interface FlatDesign {
 }
 
 /** The node of a call: its outputs have the values. */
-const NO_VALUE: Node = { kind: 'const', id: -1, type: { signed: false, width: 1 }, lo: 0n, hi: 0n, value: 0n };
+const NO_VALUE: Node = {
+  kind: 'const',
+  id: -1,
+  type: { signed: false, width: 1 },
+  lo: 0n,
+  hi: 0n,
+  value: 0n,
+};
 
 interface Pending {
   readonly scope: Scope & { readonly children: Map<string, Scope> };
@@ -292,7 +274,11 @@ class Flattener {
   }
 
   private topPorts(design: Design, top: Scope): { inputs: FlatPort[]; outputs: FlatPort[] } {
-    const byName = new Map(top.cells.flatMap((cell) => (cell.kind === 'input' && cell.node.kind === 'input' ? [[cell.node.name, cell] as const] : [])));
+    const byName = new Map(
+      top.cells.flatMap((cell) =>
+        cell.kind === 'input' && cell.node.kind === 'input' ? [[cell.node.name, cell] as const] : [],
+      ),
+    );
     const inputs: FlatPort[] = [];
     const outputs: FlatPort[] = [];
     for (const { name, direction, type, driver } of design.ports) {
@@ -332,7 +318,10 @@ function outputCells(scope: Scope): Map<string, Map<string, Cell[]>> {
     if (cell.node.kind !== 'instanceOutput') continue;
     const { instance, port } = cell.node;
     let ports = found.get(instance);
-    if (ports === undefined) found.set(instance, (ports = new Map()));
+    if (ports === undefined) {
+      ports = new Map<string, Cell[]>();
+      found.set(instance, ports);
+    }
     const cells = ports.get(port);
     if (cells === undefined) ports.set(port, [cell]);
     else cells.push(cell);
@@ -346,56 +335,7 @@ function cellOf(scope: Scope, node: Node): Cell {
 
 function at(cells: readonly Cell[], index: number): Cell {
   const cell = cells[index];
-  if (cell === undefined) throw new RangeError(`no cell ${index}: a node is used that its Design does not reach`);
+  if (cell === undefined)
+    throw new RangeError(`no cell ${index}: a node is used that its Design does not reach`);
   return cell;
-}
-
-/** Follows aliases to the cell that computes the value. */
-export function resolve(cell: Cell): Cell {
-  let source = cell;
-  let steps = 0;
-  while (source.kind === 'alias') {
-    if (source.source === undefined || steps++ > 1e7) throw aliasError(source);
-    source = source.source;
-  }
-  // Shorten the path for the next reader.
-  for (let link = cell; link.kind === 'alias' && link.source !== undefined && link.source !== source; ) {
-    const next = link.source;
-    link.source = source;
-    link = next;
-  }
-  return source;
-}
-
-function aliasError(cell: Cell): SimError {
-  const name = 'name' in cell.node ? cell.node.name : cell.node.kind === 'instanceOutput' ? `${cell.node.instance}.${cell.node.port}` : undefined;
-  return cell.source === undefined
-    ? new SimError('unknown-name', `${name ?? 'a signal'} has no driver`)
-    : new SimError('combinational-loop', `${name ?? 'a signal'} drives itself through wires only`);
-}
-
-function resolveAliases(cells: readonly Cell[]): void {
-  for (const cell of cells) {
-    if (cell.kind === 'alias') {
-      resolve(cell);
-    } else if (cell.args.some((arg) => arg.kind === 'alias')) cell.args = cell.args.map(resolve);
-  }
-}
-
-/** Whether the model reads an input to compute outputs; if it seems not to, the simulator holds it to that. */
-function outputsReadInputs(design: ExternalDesign, path: string): boolean {
-  const { model } = design;
-  if (model === undefined) return true;
-  let read = false;
-  const inputs = {};
-  for (const { name, direction } of design.ports) {
-    if (direction !== 'in') continue;
-    Object.defineProperty(inputs, name, { enumerable: true, get: () => ((read = true), 0n) });
-  }
-  try {
-    model.outputs(inputs, model.init());
-  } catch (error) {
-    throw new SimError('external-model', `the model of ${path} (${design.name}) fails: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  return read;
 }

@@ -56,7 +56,18 @@ const DEFAULT_LIMIT_MS = 600_000;
  */
 const OPTIMIZATION = '-O2';
 const VERILATOR_FLAGS = [
-  ...['--cc', '--exe', '-O3', '--x-assign', 'fast', '--x-initial', 'unique', '--no-timing', '-Wno-fatal', '-Wno-lint'],
+  ...[
+    '--cc',
+    '--exe',
+    '-O3',
+    '--x-assign',
+    'fast',
+    '--x-initial',
+    'unique',
+    '--no-timing',
+    '-Wno-fatal',
+    '-Wno-lint',
+  ],
   ...['--top-module'],
 ];
 
@@ -106,7 +117,11 @@ export async function buildVerilator(
   const tool = await findTool('verilator', options.tools);
   const harnessFiles = [harness, 'nomul_harness.h'];
   const { folder } = await cachedStage(
-    { stage: 'verilator', key: buildKey(source, harnessFiles, header, [tool.version, OPTIMIZATION, ...VERILATOR_FLAGS]), ...cacheOption(options) },
+    {
+      stage: 'verilator',
+      key: buildKey(source, harnessFiles, header, [tool.version, OPTIMIZATION, ...VERILATOR_FLAGS]),
+      ...cacheOption(options),
+    },
     async (work) => {
       const verilog = writeSource(source, work);
       for (const file of harnessFiles) copyFileSync(testbench(file), join(work, file));
@@ -127,12 +142,27 @@ const RUNTIME_OBJECTS = ['verilated.o', 'verilated_threads.o'];
 /** Verilator's own runtime, compiled once: it is two thirds of the build time of a small design. */
 async function verilatorRuntime(tool: FoundTool, options: RunOptions): Promise<string> {
   const key = contentHash({ version: tool.version, command: tool.command, flags: OPTIMIZATION });
-  const { folder } = await cachedStage({ stage: 'verilator-runtime', key, ...cacheOption(options) }, async (work) => {
-    writeFileSync(join(work, 'nothing.v'), 'module nothing(input wire a, output wire b);\n  assign b = a;\nendmodule\n');
-    const args = [...VERILATOR_FLAGS, 'nothing', '--prefix', 'Vdut', '--Mdir', 'obj', 'nothing.v', 'none.cpp'];
-    await runTool(tool, { args, cwd: work, ...limits(options) });
-    for (const name of RUNTIME_OBJECTS) await make(join(work, 'obj'), name, options);
-  });
+  const { folder } = await cachedStage(
+    { stage: 'verilator-runtime', key, ...cacheOption(options) },
+    async (work) => {
+      writeFileSync(
+        join(work, 'nothing.v'),
+        'module nothing(input wire a, output wire b);\n  assign b = a;\nendmodule\n',
+      );
+      const args = [
+        ...VERILATOR_FLAGS,
+        'nothing',
+        '--prefix',
+        'Vdut',
+        '--Mdir',
+        'obj',
+        'nothing.v',
+        'none.cpp',
+      ];
+      await runTool(tool, { args, cwd: work, ...limits(options) });
+      for (const name of RUNTIME_OBJECTS) await make(join(work, 'obj'), name, options);
+    },
+  );
   return folder;
 }
 
@@ -140,13 +170,26 @@ async function verilatorRuntime(tool: FoundTool, options: RunOptions): Promise<s
 async function make(folder: string, target: string, options: RunOptions): Promise<void> {
   const result = await runProcess({
     command: 'make',
-    args: ['-s', '-j2', '-f', 'Vdut.mk', `OPT_FAST=${OPTIMIZATION}`, 'OPT_SLOW=-O0', 'OPT_GLOBAL=-O1', target],
+    args: [
+      '-s',
+      '-j2',
+      '-f',
+      'Vdut.mk',
+      `OPT_FAST=${OPTIMIZATION}`,
+      'OPT_SLOW=-O0',
+      'OPT_GLOBAL=-O1',
+      target,
+    ],
     cwd: folder,
     label: 'make (of Verilator output)',
     ...limits(options),
   });
   if (result.exitCode === 0) return;
-  throw new ToolCrashed('verilator', `the C++ compiler refused its output (make ended with ${String(result.exitCode)})`, tailOf(result));
+  throw new ToolCrashed(
+    'verilator',
+    `the C++ compiler refused its output (make ended with ${String(result.exitCode)})`,
+    tailOf(result),
+  );
 }
 
 /** Builds (or finds in the cache) the Icarus program `sim.vvp` for a source, a harness and a header. */
@@ -164,7 +207,16 @@ export async function buildIcarus(
       copyFileSync(testbench(harness), join(work, harness));
       writeFileSync(join(work, 'nomul_ports.vh'), header);
       await runTool(tool, {
-        args: ['-g2005', '-o', 'sim.vvp', '-s', basename(harness, '.v').replace('icarus', 'nomul'), ...defineArgs(source), harness, ...verilog],
+        args: [
+          '-g2005',
+          '-o',
+          'sim.vvp',
+          '-s',
+          basename(harness, '.v').replace('icarus', 'nomul'),
+          ...defineArgs(source),
+          harness,
+          ...verilog,
+        ],
         cwd: work,
         ...limits(options),
       });
@@ -173,7 +225,12 @@ export async function buildIcarus(
   return folder;
 }
 
-function buildKey(source: VerilogSource, harness: readonly string[], header: string, flags: readonly string[]): string {
+function buildKey(
+  source: VerilogSource,
+  harness: readonly string[],
+  header: string,
+  flags: readonly string[],
+): string {
   const parts: Record<string, string> = {
     header,
     flags: [...flags, source.top, ...defineArgs(source)].join(' '),
@@ -189,14 +246,18 @@ const cacheOption = ({ cache }: RunOptions): { cache?: string } => (cache === un
 const defineArgs = ({ defines = {} }: VerilogSource): string[] =>
   Object.entries(defines).map(([name, value]) => `-D${name}${value === '' ? '' : `=${value}`}`);
 
-export function limits({ timeoutMs = DEFAULT_LIMIT_MS, signal }: RunOptions): { timeoutMs: number; signal?: AbortSignal } {
+export function limits({ timeoutMs = DEFAULT_LIMIT_MS, signal }: RunOptions): {
+  timeoutMs: number;
+  signal?: AbortSignal;
+} {
   return { timeoutMs, ...(signal === undefined ? {} : { signal }) };
 }
 
 /** Writes all files and returns the names of the Verilog ones. */
 function writeSource({ files }: VerilogSource, folder: string): string[] {
   for (const { name, text } of files) {
-    if (basename(name) !== name) throw new SimError('harness', `${name}: files of a Verilog source have no folder`);
+    if (basename(name) !== name)
+      throw new SimError('harness', `${name}: files of a Verilog source have no folder`);
     writeFileSync(join(folder, name), text);
   }
   return files.map(({ name }) => name).filter((name) => name.endsWith('.v'));

@@ -3,8 +3,21 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findTool, runTool } from '../tools/index.js';
-import { buildIcarus, inTemporaryFolder, limits, type HarnessPort, type RunOptions, type VerilogSource } from './harness.js';
-import { drivenPorts, outputPorts, stimulusValue, type Recording, type StimulusColumns } from './verilator.js';
+import {
+  buildIcarus,
+  inTemporaryFolder,
+  limits,
+  type HarnessPort,
+  type RunOptions,
+  type VerilogSource,
+} from './harness.js';
+import {
+  drivenPorts,
+  outputPorts,
+  stimulusValue,
+  type Recording,
+  type StimulusColumns,
+} from './verilator.js';
 
 /** Runs recorded stimulus through Icarus. Ports without a column are 0. @throws SimError bad-stimulus, ToolError */
 export async function runIcarus(
@@ -19,8 +32,14 @@ export async function runIcarus(
   const vvp = await findTool('vvp', options.tools);
   return inTemporaryFolder(source, build, async (folder) => {
     writeFileSync(join(folder, 'stimulus.hex'), packStimulus(inputs, cycles, stimulus));
-    const { stdout } = await runTool(vvp, { args: ['-n', join(build, 'sim.vvp')], cwd: folder, ...limits(options) });
-    const lines = readFileSync(join(folder, 'results.txt'), 'utf8').split('\n').filter((line) => line !== '');
+    const { stdout } = await runTool(vvp, {
+      args: ['-n', join(build, 'sim.vvp')],
+      cwd: folder,
+      ...limits(options),
+    });
+    const lines = readFileSync(join(folder, 'results.txt'), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '');
     return unpack(lines, outputs, lines.length < cycles ? stdout.trim() : undefined);
   });
 }
@@ -41,9 +60,14 @@ export function packedConnections(
 }
 
 /** Any name can be written as an escaped identifier, which ends with a space. */
-export const escaped = (name: string): string => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : `\\${name} `);
+export const escaped = (name: string): string =>
+  /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : `\\${name} `;
 
-function cosimHeader(source: VerilogSource, inputs: readonly HarnessPort[], outputs: readonly HarnessPort[]): string {
+function cosimHeader(
+  source: VerilogSource,
+  inputs: readonly HarnessPort[],
+  outputs: readonly HarnessPort[],
+): string {
   const ins = packedConnections(inputs, 'in');
   const outs = packedConnections(outputs, 'out');
   const clock = source.clock === undefined ? [] : [`.${escaped(source.clock)}(clk)`];
@@ -69,7 +93,11 @@ function packStimulus(inputs: readonly HarnessPort[], cycles: number, stimulus: 
   return `${lines.join('\n')}\n`;
 }
 
-function unpack(lines: readonly string[], outputs: readonly HarnessPort[], message: string | undefined): Recording {
+function unpack(
+  lines: readonly string[],
+  outputs: readonly HarnessPort[],
+  message: string | undefined,
+): Recording {
   const values: Record<string, bigint[]> = {};
   const unknown: Record<string, bigint[]> = {};
   for (const { name } of outputs) {
@@ -90,7 +118,9 @@ function unpack(lines: readonly string[], outputs: readonly HarnessPort[], messa
 
 /** A binary number with x and z; those bits are 0 in `value` and 1 in `mask`. */
 export function bitsOf(text: string, signed: boolean): { value: bigint; mask: bigint } {
-  const mask = /[xzXZ]/.test(text) ? BigInt(`0b${text.replaceAll(/[^xzXZ]/g, '0').replaceAll(/[xzXZ]/g, '1')}`) : 0n;
+  const mask = /[xzXZ]/.test(text)
+    ? BigInt(`0b${text.replaceAll(/[^xzXZ]/g, '0').replaceAll(/[xzXZ]/g, '1')}`)
+    : 0n;
   const pattern = BigInt(`0b${text.replaceAll(/[xzXZ]/g, '0')}`);
   return { value: signed ? BigInt.asIntN(text.length, pattern) : pattern, mask };
 }

@@ -22,7 +22,14 @@ export {
 export { sourceOf, type HarnessPort, type RunOptions, type VerilogSource } from './harness.js';
 export { runVerilator, type Recording, type StimulusColumns } from './verilator.js';
 export { runIcarus } from './icarus.js';
-export { firstDifference, runStreams, type OutputBeat, type StreamBench, type StreamPorts, type StreamResult } from './streams.js';
+export {
+  firstDifference,
+  runStreams,
+  type OutputBeat,
+  type StreamBench,
+  type StreamPorts,
+  type StreamResult,
+} from './streams.js';
 export { runVerilatorStreams } from './stream-verilator.js';
 export { runIcarusStreams } from './stream-icarus.js';
 export { VcdWriter, type VcdOptions } from './vcd.js';

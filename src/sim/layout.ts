@@ -72,7 +72,11 @@ export function layoutMemory(flat: FlatMemory): MemoryLayout {
     end += sizes[i] ?? 0;
   }
   const stride = end > 4 ? roundUp(end, 8) : end > 2 ? 4 : end;
-  const fields = flat.memory.fields.map(({ type }, i) => ({ delta: deltas[i] ?? 0, bytes: sizes[i] ?? 1, type }));
+  const fields = flat.memory.fields.map(({ type }, i) => ({
+    delta: deltas[i] ?? 0,
+    bytes: sizes[i] ?? 1,
+    type,
+  }));
   return {
     memory: flat,
     block: makeBlock(stride * (flat.memory.depth + 1), true),

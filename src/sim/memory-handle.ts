@@ -31,7 +31,10 @@ export class MemoryHandle {
     const { lo, hi } = rangeOf(type);
     const exact = BigInt(value);
     if (exact < lo || exact > hi) {
-      throw new SimError('out-of-range', `${exact} does not fit field ${field} of ${this.path}, whose range is ${lo}..${hi}`);
+      throw new SimError(
+        'out-of-range',
+        `${exact} does not fit field ${field} of ${this.path}, whose range is ${lo}..${hi}`,
+      );
     }
     this.memory.writeAt(this.offset(address) + delta, type, bytes, exact);
     this.changed();
@@ -67,14 +70,20 @@ export class MemoryHandle {
     const index = typeof field === 'number' ? field : this.fields.indexOf(field);
     const found = this.layout.fields[index];
     if (found === undefined) {
-      throw new SimError('unknown-name', `memory ${this.path} has no field ${field}; it has ${this.fields.join(', ')}`);
+      throw new SimError(
+        'unknown-name',
+        `memory ${this.path} has no field ${field}; it has ${this.fields.join(', ')}`,
+      );
     }
     return found;
   }
 
   private offset(address: number): number {
     if (!Number.isInteger(address) || address < 0 || address >= this.depth) {
-      throw new SimError('out-of-range', `address ${address} of ${this.path} is outside 0..${this.depth - 1}`);
+      throw new SimError(
+        'out-of-range',
+        `address ${address} of ${this.path} is outside 0..${this.depth - 1}`,
+      );
     }
     return this.layout.block.offset + address * this.layout.stride;
   }

@@ -1,6 +1,7 @@
 /** Memory ports as statements of a clock edge. */
 
-import type { Cell, FlatMemory } from './flatten.js';
+import type { Cell } from './cell.js';
+import type { FlatMemory } from './flatten.js';
 import type { MemoryLayout } from './layout.js';
 import { childRegion, makeUnit, type Body, type Region, type Statement, type Unit } from './program.js';
 import type { State } from './state.js';

@@ -1,7 +1,8 @@
 /** Hierarchical names: `instance.instance.signal`. */
 
 import { SimError } from './errors.js';
-import { resolve, type Cell, type FlatDesign, type Scope } from './flatten.js';
+import { resolve, type Cell } from './cell.js';
+import type { FlatDesign, Scope } from './flatten.js';
 
 /** The cell that has a hierarchical name: a port, register, wire, or label. */
 export function findSignal(flat: FlatDesign, name: string): Cell | undefined {
@@ -70,9 +71,13 @@ function collect(scope: Scope, path: readonly string[], found: NamedCell[]): voi
   for (const { name } of design.labels) if (name !== undefined) add(name);
 }
 
-function declaredType({ template: { design } }: Scope, name: string): { width: number; signed: boolean } | undefined {
+function declaredType(
+  { template: { design } }: Scope,
+  name: string,
+): { width: number; signed: boolean } | undefined {
   const port = design.ports.find((candidate) => candidate.name === name);
-  return (port ?? [...design.regs, ...design.wires, ...design.labels].find((node) => node.name === name))?.type;
+  return (port ?? [...design.regs, ...design.wires, ...design.labels].find((node) => node.name === name))
+    ?.type;
 }
 
 export function unknownName(kind: string, name: string, known: readonly string[]): SimError {

@@ -70,14 +70,15 @@ function evaluate(node: OpNode, values: readonly bigint[]): bigint {
       return read(node.type, a >> BigInt(node.low ?? 0));
     case 'cat':
       return node.args.reduce(
-        (word, arg, i) =>
-          (word << BigInt(arg.type.width)) | BigInt.asUintN(arg.type.width, values[i] ?? 0n),
+        (word, arg, i) => (word << BigInt(arg.type.width)) | BigInt.asUintN(arg.type.width, values[i] ?? 0n),
         0n,
       );
     case 'cast':
       return read(node.type, a);
     case 'xorReduce': {
-      const ones = BigInt.asUintN(node.args[0]?.type.width ?? 1, a).toString(2).replaceAll('0', '');
+      const ones = BigInt.asUintN(node.args[0]?.type.width ?? 1, a)
+        .toString(2)
+        .replaceAll('0', '');
       return BigInt(ones.length % 2);
     }
   }
@@ -174,7 +175,12 @@ function designOf(inputs: readonly InputNode[], results: readonly Node[]): Desig
     parameters: {},
     ports: [
       ...inputs.map((node) => ({ name: node.name, direction: 'in' as const, type: node.type, driver: node })),
-      ...results.map((node, i) => ({ name: `y${i}`, direction: 'out' as const, type: node.type, driver: node })),
+      ...results.map((node, i) => ({
+        name: `y${i}`,
+        direction: 'out' as const,
+        type: node.type,
+        driver: node,
+      })),
     ],
     usesClock: false,
     usesReset: false,
@@ -193,7 +199,10 @@ const OPS: readonly Op[] = [
 ];
 
 /** Widths around the borders of the representations are as likely as all others. */
-const widths = fc.oneof(fc.integer({ min: 1, max: 130 }), fc.constantFrom(1, 8, 16, 31, 32, 33, 63, 64, 65, 127, 128));
+const widths = fc.oneof(
+  fc.integer({ min: 1, max: 130 }),
+  fc.constantFrom(1, 8, 16, 31, 32, 33, 63, 64, 65, 127, 128),
+);
 const types = fc.record({ signed: fc.boolean(), width: widths });
 const picks = fc.array(fc.nat(1000), { minLength: 5, maxLength: 5 });
 const valueOf = (type: ScalarType): fc.Arbitrary<bigint> => {
@@ -204,11 +213,19 @@ const valueOf = (type: ScalarType): fc.Arbitrary<bigint> => {
   );
 };
 
-function check(inputTypes: readonly ScalarType[], choices: readonly Choice[], values: readonly bigint[][]): void {
+function check(
+  inputTypes: readonly ScalarType[],
+  choices: readonly Choice[],
+  values: readonly bigint[][],
+): void {
   nextId = 0;
-  const inputs = inputTypes.map(
-    (type, i): InputNode => ({ kind: 'input', id: nextId++, name: `x${i}`, type, ...range(type) }),
-  );
+  const inputs = inputTypes.map((type, i): InputNode => ({
+    kind: 'input',
+    id: nextId++,
+    name: `x${i}`,
+    type,
+    ...range(type),
+  }));
   const nodes: Node[] = [...inputs];
   for (const choice of choices) nodes.push(build(choice, nodes));
   const results = nodes.slice(inputs.length);
@@ -231,8 +248,13 @@ function check(inputTypes: readonly ScalarType[], choices: readonly Choice[], va
       const expected = value(node);
       const got = sim.peek(`y${i}`);
       if (got !== expected) {
-        const text = node.kind === 'op' ? `${node.op}(${node.args.map((arg) => `${arg.type.signed ? 's' : 'u'}${arg.type.width} = ${value(arg)}`).join(', ')})` : '';
-        expect.fail(`${text} amount ${node.kind === 'op' ? node.amount : ''} low ${node.kind === 'op' ? node.low : ''} -> ${node.type.signed ? 's' : 'u'}${node.type.width}: expected ${expected}, got ${got}`);
+        const text =
+          node.kind === 'op'
+            ? `${node.op}(${node.args.map((arg) => `${arg.type.signed ? 's' : 'u'}${arg.type.width} = ${value(arg)}`).join(', ')})`
+            : '';
+        expect.fail(
+          `${text} amount ${node.kind === 'op' ? node.amount : ''} low ${node.kind === 'op' ? node.low : ''} -> ${node.type.signed ? 's' : 'u'}${node.type.width}: expected ${expected}, got ${got}`,
+        );
       }
     });
   }
@@ -245,11 +267,15 @@ describe('operations', () => {
   it.each(OPS)('%s equals integer arithmetic at any width', (op) => {
     fc.assert(
       fc.property(
-        fc
-          .tuple(types, types, types, types, picks)
-          .chain(([a, b, c, wanted, pick]) =>
-            fc.tuple(fc.constant({ inputs: [a, b, c], choice: { op, pick: [0, 1, 2, pick[3] ?? 0, pick[4] ?? 0], ...wanted } }), rowsFor([a, b, c])),
+        fc.tuple(types, types, types, types, picks).chain(([a, b, c, wanted, pick]) =>
+          fc.tuple(
+            fc.constant({
+              inputs: [a, b, c],
+              choice: { op, pick: [0, 1, 2, pick[3] ?? 0, pick[4] ?? 0], ...wanted },
+            }),
+            rowsFor([a, b, c]),
           ),
+        ),
         ([{ inputs, choice }, rows]) => check(inputs, [choice], rows),
       ),
       { numRuns: 120 },
@@ -257,11 +283,19 @@ describe('operations', () => {
   });
 
   it('expressions of many operations equal integer arithmetic', () => {
-    const choice = fc.record({ op: fc.constantFrom(...OPS), pick: picks, width: widths, signed: fc.boolean() });
+    const choice = fc.record({
+      op: fc.constantFrom(...OPS),
+      pick: picks,
+      width: widths,
+      signed: fc.boolean(),
+    });
     fc.assert(
       fc.property(
         fc
-          .tuple(fc.array(types, { minLength: 1, maxLength: 4 }), fc.array(choice, { minLength: 1, maxLength: 40 }))
+          .tuple(
+            fc.array(types, { minLength: 1, maxLength: 4 }),
+            fc.array(choice, { minLength: 1, maxLength: 40 }),
+          )
           .chain(([inputs, choices]) => fc.tuple(fc.constant(inputs), fc.constant(choices), rowsFor(inputs))),
         ([inputs, choices, rows]) => check(inputs, choices, rows),
       ),

@@ -1,6 +1,7 @@
 /** Statements of one compiled function set (clock edge, settling of outputs, probes) before code generation. */
 
-import type { Cell, FlatDesign, FlatReg } from './flatten.js';
+import type { Cell } from './cell.js';
+import type { FlatDesign, FlatReg } from './flatten.js';
 import type { MemoryLayout, Slot } from './layout.js';
 
 /** A stretch of code that runs or not as a whole. Cells needed more than once are computed where their region starts. */
@@ -48,7 +49,14 @@ export interface Unit {
 export function makeUnit(value?: Cell): Unit {
   const cells: Cell[] = [];
   const unit: { -readonly [K in keyof Unit]: Unit[K] } & { root: Region } = {
-    root: { parent: undefined, depth: 0, cells, get unit(): Unit { return unit; } },
+    root: {
+      parent: undefined,
+      depth: 0,
+      cells,
+      get unit(): Unit {
+        return unit;
+      },
+    },
     statements: [],
     value,
     weight: 1,
@@ -110,9 +118,7 @@ interface Update {
 export class UpdateBuilder {
   private readonly visited = new Set<Cell>();
 
-  constructor(
-    private readonly uses: Int32Array,
-  ) {}
+  constructor(private readonly uses: Int32Array) {}
 
   units(flat: FlatDesign): { readonly units: Unit[]; readonly items: Item[] } {
     const groups = new Map<Cell, Update[]>();
@@ -152,7 +158,11 @@ export class UpdateBuilder {
     return isMux && this.uses[next.index] === 1 ? next : undefined;
   }
 
-  private body(updates: readonly Update[], region: Region, depth: number): Item & { statements: Statement[] } {
+  private body(
+    updates: readonly Update[],
+    region: Region,
+    depth: number,
+  ): Item & { statements: Statement[] } {
     const parts: { statement: Statement; item: Item }[] = [];
     const groups = new Map<Cell, Update[]>();
     const order: (Update | Cell)[] = [];

@@ -10,7 +10,12 @@ import { asCode, CodeWriter, convert } from './writer.js';
 const EXTERNAL_CLOCK = 1;
 const RESETS_PER_FUNCTION = 4000;
 const FLAG: ScalarType = { signed: false, width: 32 };
-const flagSlot = (offset: number): Slot => ({ block: makeBlock(4, false, offset), delta: 0, bytes: 4, type: FLAG });
+const flagSlot = (offset: number): Slot => ({
+  block: makeBlock(4, false, offset),
+  delta: 0,
+  bytes: 4,
+  type: FLAG,
+});
 
 export interface StepParts {
   readonly firstIndex: number;
@@ -89,7 +94,8 @@ function copyMemory(out: CodeWriter, { from, to, bytes }: StepParts['commit']): 
     out.i32(to);
     out.i32(from);
     out.i32(bytes);
-    return out.op(Op.bulk, 10, 0, 0);
+    out.op(Op.bulk, 10, 0, 0);
+    return;
   }
   const source = makeBlock(bytes, false, from);
   const target = makeBlock(bytes, false, to);
@@ -103,7 +109,9 @@ function copyMemory(out: CodeWriter, { from, to, bytes }: StepParts['commit']): 
 
 /** Functions that give every register with a reset its value, in place and in its shadow. */
 export function resetFunctions(flat: FlatDesign, state: State): CodeWriter[] {
-  const regs = flat.regs.flatMap(({ cell, reset }) => (reset === undefined ? [] : [{ slot: state.slotOf(cell), reset }]));
+  const regs = flat.regs.flatMap(({ cell, reset }) =>
+    reset === undefined ? [] : [{ slot: state.slotOf(cell), reset }],
+  );
   const functions: CodeWriter[] = [];
   for (let i = 0; i < regs.length; i += RESETS_PER_FUNCTION) {
     const out = new CodeWriter();
@@ -123,7 +131,8 @@ function storeConstant(out: CodeWriter, slot: Slot, offset: number, value: bigin
   if (cls !== WIDE) {
     out.i32(0);
     out.constant(cls, value);
-    return out.store({ ...slot, block });
+    out.store({ ...slot, block });
+    return;
   }
   for (let k = 0; k < limbsOf(slot.type); k++) {
     out.i32(0);
@@ -163,14 +172,16 @@ function copyPort(out: CodeWriter, { slot, type, column, isInput }: BulkPort, co
   };
   const cls = classOf(type);
   if (cls === WIDE) {
-    for (let k = 0; k < limbsOf(type); k++) copyLimb(out, { slot, type, column, isInput }, columnBlock, k, pushIndex);
+    for (let k = 0; k < limbsOf(type); k++)
+      copyLimb(out, { slot, type, column, isInput }, columnBlock, k, pushIndex);
     return;
   }
   if (isInput) {
     out.i32(0);
     pushIndex();
     out.load(columnSlot);
-    return out.store(slot);
+    out.store(slot);
+    return;
   }
   pushIndex();
   out.i32(0);
@@ -191,7 +202,8 @@ function copyLimb(
     out.i32(0);
     pushIndex();
     out.loadLimb(column, 8 * k);
-    return out.storeLimb(slot.block, slot.delta + 8 * k);
+    out.storeLimb(slot.block, slot.delta + 8 * k);
+    return;
   }
   pushIndex();
   const limbs = limbsOf(slot.type);

@@ -42,21 +42,25 @@ describe('registers', () => {
   });
 
   it('commit together: swaps, rings and shift registers under one enable', () => {
-    const ring = component('ring', { in: { enable: bit, swap: bit }, out: { a: uint(40), b: uint(40), c: uint(100) } }, (i, m) => {
-      const { ra: a, rb: b } = m.regs({ ra: uint(40), rb: uint(40) }, { reset: 1 });
-      const { rc: c, d } = m.regs({ rc: uint(100), d: uint(100) }, { reset: 7 });
-      m.when(i.enable, () => {
-        a.next = b;
-        b.next = a.add(b).wrap(40);
-        c.next = d;
-        m.when(i.swap, () => {
-          d.next = c;
-        }).otherwise(() => {
-          d.next = d.add(c).wrap(100);
+    const ring = component(
+      'ring',
+      { in: { enable: bit, swap: bit }, out: { a: uint(40), b: uint(40), c: uint(100) } },
+      (i, m) => {
+        const { ra: a, rb: b } = m.regs({ ra: uint(40), rb: uint(40) }, { reset: 1 });
+        const { rc: c, d } = m.regs({ rc: uint(100), d: uint(100) }, { reset: 7 });
+        m.when(i.enable, () => {
+          a.next = b;
+          b.next = a.add(b).wrap(40);
+          c.next = d;
+          m.when(i.swap, () => {
+            d.next = c;
+          }).otherwise(() => {
+            d.next = d.add(c).wrap(100);
+          });
         });
-      });
-      return { a, b, c };
-    });
+        return { a, b, c };
+      },
+    );
     const sim = simulate(ring.design);
     sim.poke('enable', 1);
     let [a, b, c, d] = [1n, 1n, 7n, 7n];
@@ -94,29 +98,36 @@ describe('registers', () => {
 
 describe('control', () => {
   it('switches, nested branches and wires agree with a model', () => {
-    const alu = component('alu', { in: { op: uint(3), a: sint(12), b: sint(12), go: bit }, out: { y: sint(24), total: sint(32), held: sint(24) } }, ({ op, a, b, go }, m) => {
-      const { result: y } = m.wires({ result: sint(24) }, { default: -1 });
-      const { sum: total, old: held } = m.regs({ sum: sint(32), old: sint(24) });
-      m.switchValue(op, [
-        { value: 0, body: () => (y.value = a.add(b)) },
-        { value: 3, body: () => (y.value = a.mul(b)) },
-        {
-          value: 5,
-          body: () => {
-            m.when(a.lt(b), () => {
-              y.value = a;
-            }).elseWhen(go, () => {
-              y.value = b;
-              held.next = y;
-            });
+    const alu = component(
+      'alu',
+      {
+        in: { op: uint(3), a: sint(12), b: sint(12), go: bit },
+        out: { y: sint(24), total: sint(32), held: sint(24) },
+      },
+      ({ op, a, b, go }, m) => {
+        const { result: y } = m.wires({ result: sint(24) }, { default: -1 });
+        const { sum: total, old: held } = m.regs({ sum: sint(32), old: sint(24) });
+        m.switchValue(op, [
+          { value: 0, body: () => (y.value = a.add(b)) },
+          { value: 3, body: () => (y.value = a.mul(b)) },
+          {
+            value: 5,
+            body: () => {
+              m.when(a.lt(b), () => {
+                y.value = a;
+              }).elseWhen(go, () => {
+                y.value = b;
+                held.next = y;
+              });
+            },
           },
-        },
-      ]);
-      m.when(go, () => {
-        total.next = total.add(y).wrap(32);
-      });
-      return { y, total, held };
-    });
+        ]);
+        m.when(go, () => {
+          total.next = total.add(y).wrap(32);
+        });
+        return { y, total, held };
+      },
+    );
     const value = fc.integer({ min: -2048, max: 2047 });
     const row = fc.record({ op: fc.nat(7), a: value, b: value, go: fc.nat(1) });
     fc.assert(
@@ -126,7 +137,11 @@ describe('control', () => {
         for (const { op, a, b, go } of rows) {
           for (const [name, poked] of Object.entries({ op, a, b, go })) sim.poke(name, poked);
           const y = op === 0 ? a + b : op === 3 ? a * b : op === 5 ? (a < b ? a : go === 1 ? b : -1) : -1;
-          expect([sim.peekNumber('y'), sim.peekNumber('total'), sim.peekNumber('held')]).toEqual([y, total, held]);
+          expect([sim.peekNumber('y'), sim.peekNumber('total'), sim.peekNumber('held')]).toEqual([
+            y,
+            total,
+            held,
+          ]);
           sim.step();
           if (op === 5 && a >= b && go === 1) held = y;
           if (go === 1) total = (total + y) | 0;
@@ -138,17 +153,28 @@ describe('control', () => {
 });
 
 describe('memories', () => {
-  const words = component('words', {
-    in: { write: bit, mask: uint(2), waddr: uint(3), lo: sint(5), hi: uint(70), read: bit, raddr: uint(3) },
-    out: { syncLo: sint(5), syncHi: uint(70), nowLo: sint(5), nowHi: uint(70) },
-  }, (i, m) => {
-    const store = m.memory('store', { word: { lo: sint(5), hi: uint(70) }, depth: 8, init: [[-1, 2], [3, 4]] });
-    const maskBits: UInt[] = [i.mask.bits(0, 0), i.mask.bits(1, 1)];
-    store.write(i.waddr, { lo: i.lo, hi: i.hi }, i.write, maskBits);
-    const sync = store.read(i.raddr, i.read);
-    const now = store.readNow(i.raddr);
-    return { syncLo: sync.lo, syncHi: sync.hi, nowLo: now.lo, nowHi: now.hi };
-  });
+  const words = component(
+    'words',
+    {
+      in: { write: bit, mask: uint(2), waddr: uint(3), lo: sint(5), hi: uint(70), read: bit, raddr: uint(3) },
+      out: { syncLo: sint(5), syncHi: uint(70), nowLo: sint(5), nowHi: uint(70) },
+    },
+    (i, m) => {
+      const store = m.memory('store', {
+        word: { lo: sint(5), hi: uint(70) },
+        depth: 8,
+        init: [
+          [-1, 2],
+          [3, 4],
+        ],
+      });
+      const maskBits: UInt[] = [i.mask.bits(0, 0), i.mask.bits(1, 1)];
+      store.write(i.waddr, { lo: i.lo, hi: i.hi }, i.write, maskBits);
+      const sync = store.read(i.raddr, i.read);
+      const now = store.readNow(i.raddr);
+      return { syncLo: sync.lo, syncHi: sync.hi, nowLo: now.lo, nowHi: now.hi };
+    },
+  );
 
   it('agree with a model: masks, holding reads, old data', () => {
     const row = fc.record({
@@ -194,18 +220,30 @@ describe('memories', () => {
     sim.step();
     expect(sim.peek('y')).toBe(-9n);
     store.writeWord(1, (5n << 5n) | 0b10000n);
-    expect([store.read(1, 'lo'), store.read(1, 'hi'), store.readWord(1)]).toEqual([-16n, 5n, (5n << 5n) | 16n]);
+    expect([store.read(1, 'lo'), store.read(1, 'hi'), store.readWord(1)]).toEqual([
+      -16n,
+      5n,
+      (5n << 5n) | 16n,
+    ]);
     expect(code(() => store.read(8))).toBe('out-of-range');
     expect(code(() => store.write(0, 16, 'lo'))).toBe('out-of-range');
     expect(code(() => sim.memoryAt('inner.stores'))).toBe('unknown-name');
   });
 
   it('give 0 beyond their depth and ignore writes there', () => {
-    const odd = component('odd', { in: { address: uint(4), write: bit }, out: { now: uint(8), later: uint(8) } }, ({ address, write }, m) => {
-      const store = m.memory('store', { word: uint(8), depth: 10, init: [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]] });
-      store.write(address, 99, write);
-      return { now: store.readNow(address), later: store.read(address) };
-    });
+    const odd = component(
+      'odd',
+      { in: { address: uint(4), write: bit }, out: { now: uint(8), later: uint(8) } },
+      ({ address, write }, m) => {
+        const store = m.memory('store', {
+          word: uint(8),
+          depth: 10,
+          init: [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]],
+        });
+        store.write(address, 99, write);
+        return { now: store.readNow(address), later: store.read(address) };
+      },
+    );
     const sim = simulate(odd.design);
     sim.poke('write', 1);
     sim.poke('address', 12);
@@ -215,11 +253,15 @@ describe('memories', () => {
   });
 
   it('check the promise that no word is read while it is written', () => {
-    const single = component('single', { in: { a: uint(2), b: uint(2), write: bit }, out: { y: uint(8) } }, ({ a, b, write }, m) => {
-      const store = m.memory('store', { word: uint(8), depth: 4, readDuringWrite: 'never' });
-      store.write(a, 1, write);
-      return { y: store.read(b) };
-    });
+    const single = component(
+      'single',
+      { in: { a: uint(2), b: uint(2), write: bit }, out: { y: uint(8) } },
+      ({ a, b, write }, m) => {
+        const store = m.memory('store', { word: uint(8), depth: 4, readDuringWrite: 'never' });
+        store.write(a, 1, write);
+        return { y: store.read(b) };
+      },
+    );
     const sim = simulate(single.design);
     sim.step();
     sim.poke('write', 1);
@@ -247,7 +289,12 @@ describe('hierarchy', () => {
     sim.poke('x', -7);
     expect(sim.peek('first.twice')).toBe(-14n);
     sim.step();
-    expect([sim.peek('first.kept'), sim.peek('second.twice'), sim.peek('second.x'), sim.peek('y')]).toEqual([-14n, -28n, -14n, 0n]);
+    expect([sim.peek('first.kept'), sim.peek('second.twice'), sim.peek('second.x'), sim.peek('y')]).toEqual([
+      -14n,
+      -28n,
+      -14n,
+      0n,
+    ]);
     expect(sim.signals().map(({ name }) => name)).toContain('second.kept');
     expect(code(() => sim.peek('second.missing'))).toBe('unknown-name');
   });
@@ -299,7 +346,9 @@ describe('external cells', () => {
       clockPort: 'CLK',
       model: {
         init: () => 0n,
-        outputs: (inputs, state) => ({ q: reads ? (inputs['d'] ?? 0n) ^ 1n : typeof state === 'bigint' ? state : 0n }),
+        outputs: (inputs, state) => ({
+          q: reads ? (inputs['d'] ?? 0n) ^ 1n : typeof state === 'bigint' ? state : 0n,
+        }),
         clock: ({ d }) => d,
       },
     });
@@ -322,7 +371,9 @@ describe('external cells', () => {
 
   it('are refused without a model, by name', () => {
     const vendor = external('SB_MAGIC', { in: { d: bit }, out: { q: bit } });
-    const top = component('top', { in: { x: bit }, out: { y: bit } }, ({ x }) => ({ y: vendor('magic', { d: x }).q }));
+    const top = component('top', { in: { x: bit }, out: { y: bit } }, ({ x }) => ({
+      y: vendor('magic', { d: x }).q,
+    }));
     expect(() => simulate(top.design)).toThrow(/magic is the external cell SB_MAGIC, which has no model/);
   });
 });
@@ -338,11 +389,17 @@ describe('errors', () => {
   });
 
   it('report a failed assertion with its cycle and instance, outside reset only', () => {
-    const checked = component('checked', { in: { x: uint(4), on: bit }, out: { y: uint(4) } }, ({ x, on }, m) => {
-      m.when(on, () => m.assert(x.lt(10), 'x is a decimal digit'));
-      return { y: x };
-    });
-    const top = component('top', { in: { x: uint(4), on: bit }, out: { y: uint(4) } }, (i) => ({ y: checked('digit', i).y }));
+    const checked = component(
+      'checked',
+      { in: { x: uint(4), on: bit }, out: { y: uint(4) } },
+      ({ x, on }, m) => {
+        m.when(on, () => m.assert(x.lt(10), 'x is a decimal digit'));
+        return { y: x };
+      },
+    );
+    const top = component('top', { in: { x: uint(4), on: bit }, out: { y: uint(4) } }, (i) => ({
+      y: checked('digit', i).y,
+    }));
     const sim = simulate(top.design);
     sim.poke('x', 12);
     sim.step(2);
@@ -362,12 +419,19 @@ describe('errors', () => {
 
 describe('bulk runs', () => {
   it('equal single steps over more than one batch', () => {
-    const wide = component('wide', { in: { a: sint(20), b: uint(50), c: sint(90) }, out: { p: sint(21), q: uint(51), r: sint(91), s: uint(8), t: sint(91) } }, ({ a, b, c }, m) => {
-      const { rs: s, rt: t } = m.regs({ rs: uint(8), rt: sint(91) });
-      s.next = s.add(a.bits(7, 0)).wrap(8);
-      t.next = c.sub(a);
-      return { p: a.sub(1), q: b.add(s), r: c.add(1), s, t };
-    });
+    const wide = component(
+      'wide',
+      {
+        in: { a: sint(20), b: uint(50), c: sint(90) },
+        out: { p: sint(21), q: uint(51), r: sint(91), s: uint(8), t: sint(91) },
+      },
+      ({ a, b, c }, m) => {
+        const { rs: s, rt: t } = m.regs({ rs: uint(8), rt: sint(91) });
+        s.next = s.add(a.bits(7, 0)).wrap(8);
+        t.next = c.sub(a);
+        return { p: a.sub(1), q: b.add(s), r: c.add(1), s, t };
+      },
+    );
     const cycles = 1300;
     const a = Array.from({ length: cycles }, (_, i) => ((i * 7919) % 1048576) - 524288);
     const b = Array.from({ length: cycles }, (_, i) => BigInt(i) ** 5n % (1n << 50n));

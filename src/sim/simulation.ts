@@ -5,7 +5,8 @@ import { LinearMemory, rangeOf } from './access.js';
 import { compile, compileProbe, BATCH, type Compiled, type PortSlot } from './compile.js';
 import { AssertionFailure, SimError } from './errors.js';
 import { externalImports } from './externals.js';
-import { flatten, type Cell } from './flatten.js';
+import type { Cell } from './cell.js';
+import { flatten } from './flatten.js';
 import { Allocator, classOf, NARROW } from './layout.js';
 import { MemoryHandle } from './memory-handle.js';
 import { findSignal, namedCells, unknownName, type NamedCell, type NamedSignal } from './names.js';
@@ -36,7 +37,7 @@ export interface OutputHandle {
 export interface Probe {
   readonly signals: readonly NamedSignal[];
   /** The current values, in the order of `signals`. */
-  read(): bigint[];
+  readonly read: () => bigint[];
 }
 
 interface Exports {
@@ -70,12 +71,18 @@ export class Simulation {
   ) {
     const { flat, allocator, module } = compiled;
     if (!LinearMemory.holds(allocator.end)) {
-      throw new SimError('too-large', `${flat.design.name} needs ${allocator.end} bytes of state; at most 4 GiB can be simulated`);
+      throw new SimError(
+        'too-large',
+        `${flat.design.name} needs ${allocator.end} bytes of state; at most 4 GiB can be simulated`,
+      );
     }
     this.memory = new LinearMemory(allocator.end);
     this.inputs = new Map(compiled.inputs.map((port) => [port.name, port]));
     this.outputs = new Map(compiled.outputs.map((port) => [port.name, port]));
-    this.imports = { memory: this.memory.memory, ...externalImports(compiled.state, compiled.flat, this.memory) };
+    this.imports = {
+      memory: this.memory.memory,
+      ...externalImports(compiled.state, compiled.flat, this.memory),
+    };
     const exported = instantiate(module, this.imports);
     this.exports = { settle: exported('settle'), step: exported('step'), bulk: exported('bulk') };
     initialize(compiled, this.memory, options);
@@ -106,7 +113,12 @@ export class Simulation {
       return this.memory.read(port.slot);
     }
     const cell = findSignal(this.compiled.flat, name);
-    if (cell === undefined) throw unknownName('signal', name, namedCells(this.compiled.flat).map((known) => known.name));
+    if (cell === undefined)
+      throw unknownName(
+        'signal',
+        name,
+        namedCells(this.compiled.flat).map((known) => known.name),
+      );
     let read = this.probes.get(cell);
     if (read === undefined) {
       const run = this.probeCells([cell]);
@@ -120,7 +132,8 @@ export class Simulation {
   peekNumber(name: string): number {
     const value = this.peek(name);
     const number = Number(value);
-    if (!Number.isSafeInteger(number)) throw new SimError('out-of-range', `${name} is ${value}, which a number cannot hold: use peek()`);
+    if (!Number.isSafeInteger(number))
+      throw new SimError('out-of-range', `${name} is ${value}, which a number cannot hold: use peek()`);
     return number;
   }
 
@@ -159,10 +172,13 @@ export class Simulation {
   /** Clock edges. @throws AssertionFailure after the edge at which an assertion did not hold */
   step(edges = 1): void {
     if (!Number.isInteger(edges) || edges < 0) {
-      throw new SimError('out-of-range', `step(${edges}): the number of clock edges is a whole number from 0`);
+      throw new SimError(
+        'out-of-range',
+        `step(${edges}): the number of clock edges is a whole number from 0`,
+      );
     }
     this.settled = false;
-    for (let left = edges; left > 0; ) {
+    for (let left = edges; left > 0;) {
       const batch = Math.min(left, 0x40000000);
       this.edges += this.exports.step(batch);
       this.checkAssertions();
@@ -181,7 +197,12 @@ export class Simulation {
   memoryAt(name: string): MemoryHandle {
     const { memories } = this.compiled.state;
     const layout = memories.find(({ memory }) => memory.path === name);
-    if (layout === undefined) throw unknownName('memory', name, memories.map(({ memory }) => memory.path));
+    if (layout === undefined)
+      throw unknownName(
+        'memory',
+        name,
+        memories.map(({ memory }) => memory.path),
+      );
     return new MemoryHandle(layout, this.memory, () => (this.settled = false));
   }
 
@@ -239,13 +260,15 @@ export class Simulation {
     inputs.forEach(({ name, type, slot }, i) => {
       const offset = columns[i] ?? 0;
       const values = stimulus[name];
-      if (values === undefined) writeColumn(this.memory, offset, type, count, () => this.memory.read(slot), name);
+      if (values === undefined)
+        writeColumn(this.memory, offset, type, count, () => this.memory.read(slot), name);
       else writeColumn(this.memory, offset, type, count, (cycle) => values[from + cycle], name);
     });
     const done = this.exports.bulk(count);
     this.compiled.outputs.forEach(({ type }, i) => {
       const column = outputs[i]?.[1];
-      if (column !== undefined) columnOf(this.memory, columns[inputs.length + i] ?? 0, type, done, column, from);
+      if (column !== undefined)
+        columnOf(this.memory, columns[inputs.length + i] ?? 0, type, done, column, from);
     });
     this.edges += done;
     this.checkAssertions();
@@ -280,7 +303,10 @@ function exactValue(name: string, type: ScalarType, value: number | bigint): big
   const exact = typeof value === 'bigint' ? value : Number.isInteger(value) ? BigInt(value) : undefined;
   if (exact === undefined || exact < lo || exact > hi) {
     const kind = type.signed ? 'sint' : 'uint';
-    throw new SimError('out-of-range', `${value} does not fit input ${name} : ${kind}(${type.width}), whose range is ${lo}..${hi}`);
+    throw new SimError(
+      'out-of-range',
+      `${value} does not fit input ${name} : ${kind}(${type.width}), whose range is ${lo}..${hi}`,
+    );
   }
   return exact;
 }
@@ -311,7 +337,8 @@ function initialize({ state, flat }: Compiled, memory: LinearMemory, { powerUpSe
     const { offset } = layout.block;
     layout.fields.forEach(({ delta, bytes, type }, field) => {
       const values = init?.[field];
-      const count = init === undefined ? (powerUpSeed === undefined ? 0 : depth) : Math.min(depth, values?.length ?? 0);
+      const count =
+        init === undefined ? (powerUpSeed === undefined ? 0 : depth) : Math.min(depth, values?.length ?? 0);
       for (let address = 0; address < count; address++) {
         const value = values === undefined ? random(type.width) : BigInt(values[address] ?? 0);
         if (value !== 0n) memory.writeAt(offset + address * layout.stride + delta, type, bytes, value);

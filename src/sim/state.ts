@@ -1,7 +1,8 @@
 /** Slots of everything that keeps its value between functions: inputs, registers, memories, external cells. */
 
 import type { Storage, ExternalSlots } from './emitter.js';
-import type { Cell, FlatDesign, FlatMemory } from './flatten.js';
+import type { Cell } from './cell.js';
+import type { FlatDesign, FlatMemory } from './flatten.js';
 import { Allocator, layoutMemory, makeSlot, type Block, type MemoryLayout, type Slot } from './layout.js';
 
 export class State implements Storage {
@@ -26,7 +27,8 @@ export class State implements Storage {
   slotOf(cell: Cell): Slot {
     const known = this.slots.get(cell);
     if (known !== undefined) return known;
-    const slot = cell.kind === 'readSync' ? this.readSlot(cell) : makeSlot(cell.node.type, cell.kind === 'reg');
+    const slot =
+      cell.kind === 'readSync' ? this.readSlot(cell) : makeSlot(cell.node.type, cell.kind === 'reg');
     this.slots.set(cell, slot);
     return slot;
   }
@@ -36,7 +38,8 @@ export class State implements Storage {
     const { node } = cell;
     const block = node.kind === 'memoryRead' ? layout.readBlocks[node.port] : undefined;
     const field = node.kind === 'memoryRead' ? layout.fields[node.field] : undefined;
-    if (block === undefined || field === undefined) throw new RangeError(`cell ${cell.index} has no read port`);
+    if (block === undefined || field === undefined)
+      throw new RangeError(`cell ${cell.index} has no read port`);
     return { block, delta: field.delta, bytes: field.bytes, type: field.type };
   }
 
@@ -88,6 +91,7 @@ export class State implements Storage {
 
   private *blocks(): Iterable<Block> {
     for (const { cell } of this.flat.regs) yield this.slotOf(cell).block;
-    for (const { readBlocks } of this.memories) for (const block of readBlocks) if (block !== undefined) yield block;
+    for (const { readBlocks } of this.memories)
+      for (const block of readBlocks) if (block !== undefined) yield block;
   }
 }

@@ -4,10 +4,23 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findTool, runTool } from '../tools/index.js';
 import { SimError } from './errors.js';
-import { buildIcarus, inTemporaryFolder, limits, type HarnessPort, type RunOptions, type VerilogSource } from './harness.js';
+import {
+  buildIcarus,
+  inTemporaryFolder,
+  limits,
+  type HarnessPort,
+  type RunOptions,
+  type VerilogSource,
+} from './harness.js';
 import { bitsOf, escaped, packedConnections } from './icarus.js';
 import { constantInputs, portType } from './stream-verilator.js';
-import { prepareBench, type OutputBeat, type PreparedBench, type StreamBench, type StreamResult } from './streams.js';
+import {
+  prepareBench,
+  type OutputBeat,
+  type PreparedBench,
+  type StreamBench,
+  type StreamResult,
+} from './streams.js';
 
 /**
  * Runs a stream bench in Icarus. Inputs that the bench does not name are 0.
@@ -23,7 +36,11 @@ export async function runIcarusStreams(
   const vvp = await findTool('vvp', options.tools);
   return inTemporaryFolder(source, build, async (folder) => {
     writeFileSync(join(folder, 'beats.hex'), packBeats(source, prepared));
-    const { stdout } = await runTool(vvp, { args: ['-n', join(build, 'sim.vvp')], cwd: folder, ...limits(options) });
+    const { stdout } = await runTool(vvp, {
+      args: ['-n', join(build, 'sim.vvp')],
+      cwd: folder,
+      ...limits(options),
+    });
     return unpackResult(source, bench, readFileSync(join(folder, 'results.txt'), 'utf8'), stdout);
   });
 }
@@ -87,7 +104,12 @@ function packBeats(source: VerilogSource, { bench, beatCount }: PreparedBench): 
   return lines.join('\n');
 }
 
-function unpackResult(source: VerilogSource, { output }: StreamBench, text: string, printed: string): StreamResult {
+function unpackResult(
+  source: VerilogSource,
+  { output }: StreamBench,
+  text: string,
+  printed: string,
+): StreamResult {
   const types = output.payload.map((name) => portType(source, name));
   const beats: OutputBeat[] = [];
   const inputCycles: number[] = [];
@@ -97,10 +119,12 @@ function unpackResult(source: VerilogSource, { output }: StreamBench, text: stri
     const cycle = Number(cycleText);
     if (kind === 'i') inputCycles.push(cycle);
     else if (kind === 'c') cycles = cycle;
-    else if (kind === 'x') throw new SimError('mismatch', `${rest.join(' ')} of ${source.top} is unknown (x) in cycle ${cycle}`);
+    else if (kind === 'x')
+      throw new SimError('mismatch', `${rest.join(' ')} of ${source.top} is unknown (x) in cycle ${cycle}`);
     else if (kind === 'o') beats.push(outputBeat(source, types, cycle, rest));
   }
-  if (cycles === undefined) throw new SimError('assertion', `${source.top} ended the simulation early: ${printed.trim()}`);
+  if (cycles === undefined)
+    throw new SimError('assertion', `${source.top} ended the simulation early: ${printed.trim()}`);
   return { cycles, inputCycles, beats };
 }
 
@@ -113,7 +137,11 @@ function outputBeat(
   let end = payload.length;
   const values = types.map(({ width, signed }) => {
     const { value, mask } = bitsOf(payload.slice(end - width, end), signed);
-    if (mask !== 0n) throw new SimError('mismatch', `the output payload of ${source.top} has unknown bits (x) in cycle ${cycle}: ${payload}`);
+    if (mask !== 0n)
+      throw new SimError(
+        'mismatch',
+        `the output payload of ${source.top} has unknown bits (x) in cycle ${cycle}: ${payload}`,
+      );
     end -= width;
     return value;
   });

@@ -5,19 +5,41 @@ import { join } from 'node:path';
 import { runProcess, tailOf, ToolCrashed } from '../tools/index.js';
 import type { ScalarType } from '../hdl/index.js';
 import { SimError } from './errors.js';
-import { buildVerilator, clockMacros, inTemporaryFolder, limits, listMacro, memberName, type RunOptions, type VerilogSource } from './harness.js';
-import { prepareBench, type OutputBeat, type PreparedBench, type StreamBench, type StreamResult } from './streams.js';
+import {
+  buildVerilator,
+  clockMacros,
+  inTemporaryFolder,
+  limits,
+  listMacro,
+  memberName,
+  type RunOptions,
+  type VerilogSource,
+} from './harness.js';
+import {
+  prepareBench,
+  type OutputBeat,
+  type PreparedBench,
+  type StreamBench,
+  type StreamResult,
+} from './streams.js';
 import { getWords, putWords, wordsOf } from './words.js';
 
 /** The type of a port. @throws SimError unknown-name */
 export function portType({ ports, top }: VerilogSource, name: string): ScalarType {
   const port = ports.find((candidate) => candidate.name === name);
-  if (port === undefined) throw new SimError('unknown-name', `${top} has no port ${name}; it has ${ports.map((known) => known.name).join(', ')}`);
+  if (port === undefined)
+    throw new SimError(
+      'unknown-name',
+      `${top} has no port ${name}; it has ${ports.map((known) => known.name).join(', ')}`,
+    );
   return port.type;
 }
 
 /** Other inputs than those of the streams, each with the value it keeps. */
-export function constantInputs({ ports }: VerilogSource, { input, output, constants = {} }: StreamBench): (readonly [string, number])[] {
+export function constantInputs(
+  { ports }: VerilogSource,
+  { input, output, constants = {} }: StreamBench,
+): (readonly [string, number])[] {
   const driven = new Set([...input.payload, input.valid, input.last, output.ready]);
   return ports.flatMap(({ name, direction }) =>
     direction === 'in' && !driven.has(name) ? [[name, constants[name] ?? 0] as const] : [],
@@ -38,7 +60,15 @@ export async function runVerilatorStreams(
   return inTemporaryFolder(source, build, async (folder) => {
     writeFileSync(join(folder, 'beats.bin'), packBeats(source, prepared));
     const { gapThreshold, stallThreshold, seed, resetCycles, maxCycles, extraCycles } = prepared;
-    const numbers = [gapThreshold, stallThreshold, seed, resetCycles, bench.outputBeats, maxCycles, extraCycles];
+    const numbers = [
+      gapThreshold,
+      stallThreshold,
+      seed,
+      resetCycles,
+      bench.outputBeats,
+      maxCycles,
+      extraCycles,
+    ];
     const result = await runProcess({
       command: join(build, 'obj', 'Vdut'),
       args: ['beats.bin', 'results.bin', ...numbers.map(String)],
@@ -47,7 +77,11 @@ export async function runVerilatorStreams(
       ...limits(options),
     });
     if (result.exitCode !== 0) {
-      throw new ToolCrashed('verilator', `the simulation ended with ${result.signal ?? String(result.exitCode)}`, tailOf(result));
+      throw new ToolCrashed(
+        'verilator',
+        `the simulation ended with ${result.signal ?? String(result.exitCode)}`,
+        tailOf(result),
+      );
     }
     return unpackResult(source, bench, readFileSync(join(folder, 'results.bin')), result.stdout);
   });
@@ -94,13 +128,22 @@ function packBeats(source: VerilogSource, { bench, beatCount }: PreparedBench): 
   return new Uint8Array(words.buffer);
 }
 
-function unpackResult(source: VerilogSource, { output }: StreamBench, bytes: Uint8Array, printed: string): StreamResult {
+function unpackResult(
+  source: VerilogSource,
+  { output }: StreamBench,
+  bytes: Uint8Array,
+  printed: string,
+): StreamResult {
   const words = new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
   const [cycles = 0, finished = 0, taken = 0] = words;
-  if (finished !== 0) throw new SimError('assertion', `${source.top} ended the simulation in cycle ${cycles}: ${printed.trim()}`);
+  if (finished !== 0)
+    throw new SimError(
+      'assertion',
+      `${source.top} ended the simulation in cycle ${cycles}: ${printed.trim()}`,
+    );
   const types = output.payload.map((name) => portType(source, name));
   const beats: OutputBeat[] = [];
-  for (let at = 3 + taken; at < words.length; ) {
+  for (let at = 3 + taken; at < words.length;) {
     const [cycle = 0, last = 0] = words.subarray(at, at + 2);
     at += 2;
     const values = types.map((type) => {

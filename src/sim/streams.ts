@@ -72,7 +72,10 @@ export interface PreparedBench {
 export function prepareBench(bench: StreamBench): PreparedBench {
   const [first] = bench.values;
   if (bench.values.length !== bench.input.payload.length || first === undefined) {
-    throw new SimError('bad-stimulus', `the input stream has ${bench.input.payload.length} payload ports and ${bench.values.length} lists of values`);
+    throw new SimError(
+      'bad-stimulus',
+      `the input stream has ${bench.input.payload.length} payload ports and ${bench.values.length} lists of values`,
+    );
   }
   const threshold = (name: string, probability = 0): number => {
     if (!(probability >= 0 && probability < 1)) {
@@ -227,7 +230,9 @@ export function firstDifference(expected: StreamResult, got: StreamResult): stri
   for (let i = 0; i < count; i++) {
     const [a, b] = [expected.beats[i], got.beats[i]];
     const text = (beat: OutputBeat | undefined): string =>
-      beat === undefined ? 'no beat' : `${beat.values.join(', ')}${beat.last ? ' (last)' : ''} in cycle ${beat.cycle}`;
+      beat === undefined
+        ? 'no beat'
+        : `${beat.values.join(', ')}${beat.last ? ' (last)' : ''} in cycle ${beat.cycle}`;
     if (text(a) !== text(b)) return `output beat ${i}: expected ${text(a)}, got ${text(b)}`;
   }
   const inputs = Math.max(expected.inputCycles.length, got.inputCycles.length);
@@ -237,4 +242,3 @@ export function firstDifference(expected: StreamResult, got: StreamResult): stri
   }
   return expected.cycles === got.cycles ? undefined : `expected ${expected.cycles} cycles, got ${got.cycles}`;
 }
-

@@ -22,7 +22,10 @@ export interface Template {
   readonly regNext: ReadonlyMap<RegNode, Node>;
   readonly wireValue: ReadonlyMap<WireNode, Node>;
   /** A bit that is 1 when the assertion is reached and does not hold. */
-  readonly assertions: readonly { readonly assertion: Pick<Assertion, 'message' | 'location'>; readonly violated: Node }[];
+  readonly assertions: readonly {
+    readonly assertion: Pick<Assertion, 'message' | 'location'>;
+    readonly violated: Node;
+  }[];
 }
 
 const BIT: ScalarType = { signed: false, width: 1 };
@@ -38,9 +41,8 @@ export function makeTemplate(design: Design): Template {
   for (const reg of design.regs) regNext.set(reg, trees.values.get(reg) ?? reg);
 
   const assertions = [...trees.assertions, ...collisionChecks(design)];
-  const { nodes, indexOf } = collect(
-    rootsOf(design, regNext, wireValue, assertions),
-    (node) => argsOf(node, wireValue),
+  const { nodes, indexOf } = collect(rootsOf(design, regNext, wireValue, assertions), (node) =>
+    argsOf(node, wireValue),
   );
   const args = nodes.map((node) => argsOf(node, wireValue).map((arg) => indexOf.get(arg) ?? -1));
   return { design, nodes, indexOf, args, regNext, wireValue, assertions };
@@ -173,12 +175,7 @@ function testsOf(statement: Exclude<Statement, { kind: 'assign' | 'assert' }>): 
 }
 
 /** Chains the arms' values of every target assigned in any of them, last arm innermost. */
-function merge(
-  { arms, disjoint }: Tests,
-  results: readonly Values[],
-  rest: Values,
-  values: Values,
-): void {
+function merge({ arms, disjoint }: Tests, results: readonly Values[], rest: Values, values: Values): void {
   const kept = (target: Target): Node => values.get(target) ?? fallback(target);
   const chains = new Map<Target, Node>(rest);
   // A target that `otherwise` assigns must be kept by every arm that does not; so must one of a later arm, unless the
@@ -218,7 +215,15 @@ const isZero = (bit: Node): Node => op('eq', BIT, [bit, constant(0n, BIT)]);
 
 /** A node that exists only inside the simulator. */
 function op(name: OpNode['op'], type: ScalarType, args: readonly Node[]): OpNode {
-  return { kind: 'op', id: -1, op: name, type, lo: 0n, hi: type.signed ? 0n : (1n << BigInt(type.width)) - 1n, args };
+  return {
+    kind: 'op',
+    id: -1,
+    op: name,
+    type,
+    lo: 0n,
+    hi: type.signed ? 0n : (1n << BigInt(type.width)) - 1n,
+    args,
+  };
 }
 
 function constant(value: bigint, type: ScalarType): Node {

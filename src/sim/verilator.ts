@@ -61,14 +61,22 @@ export async function runVerilator(
       ...limits(options),
     });
     if (result.exitCode !== 0 && result.exitCode !== 1) {
-      throw new ToolCrashed('verilator', `the simulation ended with ${result.signal ?? String(result.exitCode)}`, tailOf(result));
+      throw new ToolCrashed(
+        'verilator',
+        `the simulation ended with ${result.signal ?? String(result.exitCode)}`,
+        tailOf(result),
+      );
     }
     const message = result.exitCode === 1 ? result.stdout.trim() : undefined;
     return unpack(readFileSync(join(folder, 'results.bin')), outputs, message, cycles);
   });
 }
 
-function cosimHeader(source: VerilogSource, inputs: readonly HarnessPort[], outputs: readonly HarnessPort[]): string {
+function cosimHeader(
+  source: VerilogSource,
+  inputs: readonly HarnessPort[],
+  outputs: readonly HarnessPort[],
+): string {
   const list = (ports: readonly HarnessPort[]): (readonly [string, number])[] =>
     ports.map(({ name, type }) => [name, type.width]);
   return [
@@ -89,7 +97,8 @@ function packStimulus(inputs: readonly HarnessPort[], cycles: number, stimulus: 
   let at = 0;
   for (let cycle = 0; cycle < cycles; cycle++) {
     at++;
-    for (const { name, type } of inputs) at = putWords(words, at, stimulusValue(stimulus, name, cycle), type.width);
+    for (const { name, type } of inputs)
+      at = putWords(words, at, stimulusValue(stimulus, name, cycle), type.width);
   }
   return new Uint8Array(words.buffer);
 }
@@ -98,7 +107,8 @@ export function stimulusValue(stimulus: StimulusColumns, name: string, cycle: nu
   const column = stimulus[name];
   if (column === undefined) return 0;
   const value = column[cycle];
-  if (value === undefined) throw new SimError('bad-stimulus', `the stimulus of ${name} ends in cycle ${cycle}`);
+  if (value === undefined)
+    throw new SimError('bad-stimulus', `the stimulus of ${name} ends in cycle ${cycle}`);
   return value;
 }
 
@@ -115,7 +125,9 @@ function unpack(
   let offset = 0;
   for (const { name, type } of outputs) {
     const base = offset;
-    values[name] = Array.from({ length: cycles }, (_, cycle) => getWords(words, cycle * perCycle + base, type));
+    values[name] = Array.from({ length: cycles }, (_, cycle) =>
+      getWords(words, cycle * perCycle + base, type),
+    );
     offset += wordsOf(type.width);
   }
   return { cycles, values, unknown: {}, message };

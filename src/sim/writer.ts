@@ -147,8 +147,14 @@ export function canonicalize(out: CodeWriter, type: ScalarType): void {
     out.op(cls === NARROW ? Op.i32And : Op.i64And);
     return;
   }
-  if (type.width === 8) return out.op(Op.i32Extend8S);
-  if (type.width === 16) return out.op(Op.i32Extend16S);
+  if (type.width === 8) {
+    out.op(Op.i32Extend8S);
+    return;
+  }
+  if (type.width === 16) {
+    out.op(Op.i32Extend16S);
+    return;
+  }
   const distance = BigInt(bits - type.width);
   out.constant(cls, distance);
   out.op(cls === NARROW ? Op.i32Shl : Op.i64Shl);
