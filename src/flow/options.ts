@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Report } from '../report/index.js';
+import type { DoctorEntry } from '../tools/index.js';
 
 export const deviceNames = ['hx8k', 'up5k', 'ecp5-25k', 'ecp5-85k'] as const;
 export type DeviceName = (typeof deviceNames)[number];
@@ -101,6 +102,21 @@ export interface FlowResult {
   readonly report: Report;
   /** Empty: every check passed. */
   readonly problems: readonly Problem[];
+}
+
+export interface DoctorResult {
+  readonly entries: readonly DoctorEntry[];
+  /** Tools that are missing and without which no iCE40 part can be built; empty: the main job runs. */
+  readonly missing: readonly string[];
+}
+
+/** The verbs, as `src/flow/index.ts` exports them. A failure is an Error with a string `code` and, unless 2, an `exitCode`. */
+export interface Flow {
+  emit(options: EmitOptions, hooks: FlowHooks): Promise<FlowResult>;
+  sim(options: SimOptions, hooks: FlowHooks): Promise<FlowResult>;
+  synth(options: SynthOptions, hooks: FlowHooks): Promise<FlowResult>;
+  build(options: BuildOptions, hooks: FlowHooks): Promise<FlowResult>;
+  doctor(options: DoctorOptions, hooks: FlowHooks): Promise<DoctorResult>;
 }
 
 interface TogetherOptions {

@@ -12,3 +12,4 @@ export {
   type ReportLayer,
 } from './schema.js';
 export { renderReport } from './render.js';
+export { integer, number, percent, plural } from './html.js';

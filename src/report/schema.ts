@@ -33,7 +33,7 @@ export const layerSchema = z.strictObject({
 });
 
 export const equalitySchema = z.strictObject({
-  /** For example `nomul simulator`, `verilator`, `netlist in nomul simulator`. */
+  /** For example `nomul simulator`, `verilator`, `Icarus with the mapped netlist`. */
   simulator: z.string(),
   pictures: count,
   cycles: count,

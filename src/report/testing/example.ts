@@ -83,7 +83,7 @@ export const exampleReport: Report = {
     { simulator: 'nomul simulator', pictures: 100, cycles: 412345, mismatches: 0 },
     { simulator: 'verilator', pictures: 20, cycles: 82469, mismatches: 0 },
   ],
-  netlist: { simulator: 'netlist in nomul simulator', pictures: 1, cycles: 4123, mismatches: 0 },
+  netlist: { simulator: 'Icarus with the mapped netlist', pictures: 1, cycles: 4123, mismatches: 0 },
   device: {
     name: 'hx8k',
     luts: 3210,

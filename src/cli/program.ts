@@ -1,0 +1,210 @@
+/** The command line's grammar: verbs, options, help. Turns arguments into checked options and does nothing else. */
+import { Command, CommanderError, Option } from 'commander';
+import type { z } from 'zod';
+import {
+  buildOptionsSchema,
+  deviceNames,
+  doctorOptionsSchema,
+  emitOptionsSchema,
+  simOptionsSchema,
+  synthOptionsSchema,
+  type BuildOptions,
+  type DoctorOptions,
+  type EmitOptions,
+  type SimOptions,
+  type SynthOptions,
+} from '../flow/index.js';
+import { exitCodeText, UsageError } from './exit-codes.js';
+import { arraySize, positiveFraction, positiveNumber, wholeNumber } from './values.js';
+
+/** How results and progress are printed. */
+export interface Printing {
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** A command line that was understood. */
+export type Request = { readonly printing: Printing } & (
+  | { readonly verb: 'emit'; readonly options: EmitOptions }
+  | { readonly verb: 'sim'; readonly options: SimOptions }
+  | { readonly verb: 'synth'; readonly options: SynthOptions }
+  | { readonly verb: 'build'; readonly options: BuildOptions }
+  | { readonly verb: 'doctor'; readonly options: DoctorOptions }
+  /** `--help` or `--version`: the text to print. */
+  | { readonly verb: 'help'; readonly text: string }
+);
+
+export const verbs = ['build', 'emit', 'sim', 'synth', 'doctor'] as const;
+
+/** Throws UsageError. `version` is what `--version` prints. */
+export function parseCommandLine(words: readonly string[], version: string): Request {
+  let text = '';
+  let request: Request | undefined;
+  const program = grammar(version, (understood) => (request = understood));
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride();
+    command.configureOutput({ writeOut: (part) => (text += part), writeErr: () => undefined });
+    command.configureHelp({ helpWidth: 100 });
+  }
+  try {
+    program.parse(words, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) throw new UsageError(usageMessage(error));
+  }
+  if (request !== undefined) return request;
+  if (text === '') throw new UsageError('no verb; try `nomul --help`');
+  return { verb: 'help', text, printing: { json: false, quiet: false } };
+}
+
+function usageMessage({ code, message }: CommanderError): string {
+  // Commander shows the help of a command line without a verb instead of a message.
+  if (code === 'commander.help') return `no verb; expected one of: ${verbs.join(', ')}`;
+  return message.replace(/^error: /, '').replaceAll('\n', ' ');
+}
+
+function grammar(version: string, understood: (request: Request) => void): Command {
+  const program = new Command('nomul')
+    .description(
+      'Makes a placed, bit-exact FPGA accelerator without multiplications out of a quantized network.\n' +
+        'For people: stderr. For programs: --json prints one object on stdout.',
+    )
+    .version(version)
+    .addHelpText('after', `\nExample:\n  ${example}\n\n${exitCodeHelp()}`);
+
+  const build = verb(program, 'build', 'the whole job: hardware, verification, place and route, report');
+  addCommonOptions(addSynthOptions(addSimOptions(addEmitOptions(build, { needsSamples: true }))));
+  build.addHelpText('after', `\nExample:\n  ${example}`);
+  build.action((model: string, options: RawOptions) => {
+    understood({
+      verb: 'build',
+      options: check(buildOptionsSchema, model, options),
+      printing: printingOf(options),
+    });
+  });
+
+  const emit = verb(program, 'emit', 'only the hardware: Verilog, memory images, testbench, test vectors');
+  addCommonOptions(addEmitOptions(emit, { needsSamples: false }));
+  emit.action((model: string, options: RawOptions) => {
+    understood({
+      verb: 'emit',
+      options: check(emitOptionsSchema, model, options),
+      printing: printingOf(options),
+    });
+  });
+
+  const sim = verb(program, 'sim', 'hardware and its verification, without place and route');
+  addCommonOptions(addSimOptions(addEmitOptions(sim, { needsSamples: true })));
+  sim.action((model: string, options: RawOptions) => {
+    understood({
+      verb: 'sim',
+      options: check(simOptionsSchema, model, options),
+      printing: printingOf(options),
+    });
+  });
+
+  const synth = verb(program, 'synth', 'hardware, place and route and bitstream, without verification');
+  addCommonOptions(addSynthOptions(addEmitOptions(synth, { needsSamples: false })));
+  synth.action((model: string, options: RawOptions) => {
+    understood({
+      verb: 'synth',
+      options: check(synthOptionsSchema, model, options),
+      printing: printingOf(options),
+    });
+  });
+
+  const doctor = program.command('doctor');
+  doctor.description('which tools are there, which versions, and how to install what is missing');
+  addCommonOptions(doctor);
+  doctor.action((options: RawOptions) => {
+    understood({
+      verb: 'doctor',
+      options: check(doctorOptionsSchema, undefined, options),
+      printing: printingOf(options),
+    });
+  });
+  return program;
+}
+
+const example =
+  'nomul build model.onnx --device hx8k --array 8x8 \\\n' +
+  '    --samples images.idx3-ubyte.gz --labels labels.idx1-ubyte.gz --input-scale 1/256 --out result';
+
+function exitCodeHelp(): string {
+  const lines = exitCodeText.map(([code, text]) => `  ${String(code).padEnd(5)}${text}`);
+  return ['Exit codes:', ...lines].join('\n');
+}
+
+function verb(program: Command, name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .argument('<model>', 'ONNX file with a quantized network (QONNX or QCDQ)');
+}
+
+function addEmitOptions(command: Command, { needsSamples }: { readonly needsSamples: boolean }): Command {
+  const samples = new Option(
+    '--samples <images>',
+    `pictures as IDX or NPY, gzipped or not${needsSamples ? ' (required)' : ''}`,
+  );
+  command
+    .addOption(new Option('--device <name>', 'FPGA (required)').choices(deviceNames).makeOptionMandatory())
+    .requiredOption('--array <RxC>', 'rows and columns of processing elements (required)', arraySize)
+    .addOption(samples.makeOptionMandatory(needsSamples))
+    .option('--labels <labels>', "the pictures' classes, for the accuracy")
+    .option(
+      '--input-scale <number>',
+      'real value of one step of a sample, for example 1/256 (default: 1)',
+      positiveFraction,
+    )
+    .option('--reloadable', 'weights can be loaded at run time')
+    .requiredOption('--out <folder>', 'where the results go (required)');
+  return command;
+}
+
+function addSimOptions(command: Command): Command {
+  return command
+    .option('--verify <N>', 'compare N pictures in the in-process simulator (default: 100)', wholeNumber)
+    .option('--verilator <N>', 'compare N pictures in Verilator (default: 0)', wholeNumber);
+}
+
+function addSynthOptions(command: Command): Command {
+  return command
+    .option('--clock <MHz>', 'clock that must be met', positiveNumber)
+    .addOption(new Option('--pcf <file>', 'pin constraints for iCE40').conflicts('lpf'))
+    .addOption(new Option('--lpf <file>', 'pin constraints for ECP5').conflicts('pcf'))
+    .option('--seed <N>', 'seed of the placer (default: 1)', wholeNumber);
+}
+
+function addCommonOptions(command: Command): Command {
+  return command
+    .option('--tools <from>', 'npm, native, or a folder with the programs (default: native, then npm)')
+    .option('--json', 'print one JSON object on stdout, for success and failure')
+    .option('--quiet', 'no progress');
+}
+
+type RawOptions = Readonly<Record<string, unknown>>;
+
+function printingOf({ json, quiet }: RawOptions): Printing {
+  return { json: json === true, quiet: quiet === true };
+}
+
+/** Options in their final form; every complaint names the option as the user typed it. */
+function check<Schema extends z.ZodType>(
+  schema: Schema,
+  model: string | undefined,
+  raw: RawOptions,
+): z.output<Schema> {
+  const options = Object.fromEntries(
+    Object.entries(raw).filter(([name]) => name !== 'json' && name !== 'quiet'),
+  );
+  const result = schema.safeParse(model === undefined ? options : { ...options, model });
+  if (result.success) return result.data;
+  const complaints = result.error.issues.map(({ path, message }) => {
+    const [option] = path;
+    return option === undefined
+      ? message
+      : `--${String(option).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}: ${message}`;
+  });
+  throw new UsageError(complaints.join('; '));
+}

@@ -1,0 +1,116 @@
+/** What a person reads when a verb is done. */
+import { join } from 'node:path';
+import type { DoctorResult, FlowResult, Problem } from '../flow/index.js';
+import { integer, number, percent, plural, type Report } from '../report/index.js';
+
+/** Colours on a terminal, plain text elsewhere. */
+export interface Paint {
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
+  readonly soft: (text: string) => string;
+}
+
+export function createPaint(colour: boolean): Paint {
+  const wrap = (code: number) => (text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
+  return { good: wrap(32), bad: wrap(31), soft: wrap(2) };
+}
+
+export function resultSummary({ out, files, report, problems }: FlowResult, paint: Paint): string {
+  const { network, array, device } = report;
+  const on = device === null ? '' : ` on ${device.name}`;
+  const facts: (readonly [string, string])[] = [
+    ['array', `${array.rows} x ${array.columns} ${array.peKind} processing elements${beside(report)}`],
+    ...accuracyLines(report),
+    ...equalityLines(report, paint),
+    ...deviceLines(report, paint),
+    ['a picture', cyclesText(report)],
+    ...speedLines(report),
+    ['results', resultPath(out, files)],
+  ];
+  const lines = facts.map(([name, text]) => `  ${name.padEnd(10)}${text}`);
+  return [`${network.name}${on}`, ...lines, ...problemLines(problems, paint)].join('\n');
+}
+
+function beside({ array }: Report): string {
+  if (array.unitsBeside.length === 0) return '';
+  return `, beside them ${array.unitsBeside.map(({ kind, count }) => `${integer(count)} x ${kind}`).join(', ')}`;
+}
+
+function accuracyLines({ accuracy }: Report): (readonly [string, string])[] {
+  if (accuracy === null) return [];
+  return [['accuracy', `${percent(accuracy.top1, 2)} of ${plural(accuracy.pictures, 'picture')}`]];
+}
+
+function equalityLines({ equality, netlist }: Report, paint: Paint): (readonly [string, string])[] {
+  const proofs = netlist === null ? equality : [...equality, netlist];
+  return proofs.map(({ simulator, pictures, cycles, mismatches }) => {
+    const verdict =
+      mismatches === 0 ? paint.good('bit-exact') : paint.bad(`${plural(mismatches, 'output')} differ`);
+    return [
+      'equality',
+      `${verdict}: ${plural(pictures, 'picture')}, ${plural(cycles, 'cycle')} in ${simulator}`,
+    ];
+  });
+}
+
+function deviceLines({ device, clock }: Report, paint: Paint): (readonly [string, string])[] {
+  if (device === null) return [];
+  const { available, luts, registers, blockRams, dsps, basis, fmaxMHz } = device;
+  const of = (used: number, limit: number | undefined, unit: string): string =>
+    `${integer(used)}${limit === undefined || limit === 0 ? '' : ` of ${integer(limit)}`} ${unit}`;
+  const parts = [
+    of(luts, available?.luts, 'LUTs'),
+    of(registers, available?.registers, 'registers'),
+    of(blockRams, available?.blockRams, 'block RAMs'),
+    of(dsps, available?.dsps, 'DSPs'),
+  ];
+  const lines: (readonly [string, string])[] = [['device', `${parts.join(', ')} (${basis})`]];
+  if (fmaxMHz === null) return lines;
+  const asked = clock.requestedMHz === null ? '' : `, ${number(clock.requestedMHz)} MHz asked for`;
+  const verdict = clock.met === null ? '' : clock.met ? paint.good(': met') : paint.bad(': missed');
+  return [...lines, ['clock', `${number(fmaxMHz)} MHz (placed)${asked}${verdict}`]];
+}
+
+function cyclesText({ latencyCycles, initiationInterval }: Report): string {
+  const basis = latencyCycles.simulated === null ? 'estimated' : 'simulated';
+  const latency = latencyCycles.simulated ?? latencyCycles.predicted;
+  const interval = initiationInterval.simulated ?? initiationInterval.predicted;
+  return `${plural(latency, 'cycle')} from first pixel to last output, a new one every ${plural(interval, 'cycle')} (${basis})`;
+}
+
+function speedLines({
+  inferencesPerSecond,
+  inferencesPerSecondBasis,
+}: Report): (readonly [string, string])[] {
+  if (inferencesPerSecond === null) return [];
+  return [
+    ['speed', `${number(inferencesPerSecond)} inferences/s (${inferencesPerSecondBasis ?? 'estimated'})`],
+  ];
+}
+
+function resultPath(out: string, files: readonly string[]): string {
+  return files.includes('report.html') ? join(out, 'report.html') : out;
+}
+
+function problemLines(problems: readonly Problem[], paint: Paint): string[] {
+  return problems.map(({ code, message }) => `${paint.bad('failed')} ${code}: ${message}`);
+}
+
+export function doctorSummary({ entries, missing }: DoctorResult, paint: Paint): string {
+  const lines = entries.flatMap(({ tool, purpose, found, rejected, install }) => {
+    const name = tool.padEnd(14);
+    if (found !== undefined) {
+      return [`${paint.good('ok     ')} ${name} ${found.version} (${found.origin}), for ${purpose}`];
+    }
+    return [
+      `${paint.bad('missing')} ${name} for ${purpose}`,
+      ...rejected.map(({ where, why }) => paint.soft(`          looked at ${where}: ${why}`)),
+      `          install it with: ${install}`,
+    ];
+  });
+  const verdict =
+    missing.length === 0
+      ? paint.good('Everything that an iCE40 build needs is here.')
+      : paint.bad(`An iCE40 build needs what is missing: ${missing.join(', ')}.`);
+  return [...lines, verdict].join('\n');
+}
