@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lintVerilog } from '../../test/helpers/lint.js';
 import { emitVerilog, type Design } from '../hdl/index.js';
-import { intDot, requantize, ternaryDot, ternaryPe } from './index.js';
+import { intDot, recodedDot, requantize, ternaryDot, ternaryPe } from './index.js';
 
 const scale = {
   accWidth: 20,
@@ -24,6 +24,8 @@ const designs: readonly Design[] = [
   ternaryPe({ actWidth: 9, psumWidth: 12, resultWidth: 12 }).component.design,
   intDot({ products: 1, actWidth: 8, weightWidth: 8 }).component.design,
   intDot({ products: 3, actWidth: 1, weightWidth: 9, operandStages: 1 }).component.design,
+  recodedDot({ products: 3, actWidth: 8, weightWidth: 7 }).component.design,
+  recodedDot({ products: 1, actWidth: 1, weightWidth: 2, recodeStages: 0 }).component.design,
   requantize(scale).component.design,
   requantize({ ...scale, ties: false, pairs: false, multiplierStages: 3 }).component.design,
   requantize({ ...scale, shiftMin: 12, shiftMax: 12, multiplierStages: 1 }).component.design,

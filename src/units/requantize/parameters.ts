@@ -16,7 +16,7 @@ export interface RequantizeParams {
   readonly ties: boolean;
   /** With `hold` and `combine`: sums over two (or more) accumulators, for residual additions. */
   readonly pairs: boolean;
-  /** Values kept in flight with `pairs`, default 1: the value `combine` adds is the one `pairDepth` pair values earlier. */
+  /** Sums kept with `pairs`, 1 to 1024, default 1: `combine` adds the one `pairDepth` values with hold or combine ago. */
   readonly pairDepth?: number;
   /** 1: one multiplier. 2, 3: the wider factor is cut in 2 or 4 parts, whose products are added in later stages. */
   readonly multiplierStages: 1 | 2 | 3;
@@ -65,6 +65,7 @@ const checkParams = (p: RequantizeParams): void => {
   check('shiftMin', p.shiftMin, 0, p.sumWidth - 1);
   check('shiftMax', p.shiftMax, p.shiftMin, p.sumWidth - 1);
   check('resultWidth', p.resultWidth, 2, 64);
+  check('pairDepth', p.pairDepth ?? 1, 1, 1024);
   check('multiplierStages', p.multiplierStages, 1, 3);
   const widest = Math.max(p.accWidth, p.multiplierWidth);
   if (widest < 1 << p.multiplierStages)

@@ -16,6 +16,7 @@ const parameters: fc.Arbitrary<RequantizeParams> = fc
     resultWidth: fc.integer({ min: 2, max: 17 }),
     ties: fc.boolean(),
     pairs: fc.boolean(),
+    pairDepth: fc.integer({ min: 1, max: 5 }),
     multiplierStages: fc.constantFrom<1 | 2 | 3>(1, 2, 3),
     ends: fc.tuple(fc.nat(), fc.nat()),
   })
@@ -70,13 +71,13 @@ const cases = parameters.chain((params) =>
   ),
 );
 
-/** What leaves for every vector, with the kept sum carried along. */
+/** What leaves for every vector, with the kept sums carried along, oldest first. */
 const expected = (params: RequantizeParams, vectors: readonly Vector[]): readonly bigint[] => {
-  let kept: bigint | undefined;
+  let kept: readonly bigint[] = Array.from({ length: params.pairDepth ?? 1 }, () => 0n);
   return vectors.map((vector) => {
     if (!params.pairs) return requantizeModel(params, vector);
-    const inputs = { ...vector, kept: vector.combine === 1n ? (kept ?? 0n) : 0n };
-    if (vector.hold === 1n) kept = requantizeSum(params, inputs);
+    const inputs = { ...vector, kept: vector.combine === 1n ? (kept[0] ?? 0n) : 0n };
+    if (vector.hold === 1n || vector.combine === 1n) kept = [...kept.slice(1), requantizeSum(params, inputs)];
     return requantizeModel(params, inputs);
   });
 };
@@ -100,9 +101,10 @@ describe('requantize', () => {
   it('equals its model, a result every cycle', () => {
     fc.assert(
       fc.property(cases, ([params, vectors]) => {
-        // Nothing is kept before the first hold.
+        // What is kept before the first holds is unknown.
+        const depth = params.pairDepth ?? 1;
         const settled = vectors.map((vector, index) =>
-          index === 0 ? { ...vector, hold: 1n, combine: 0n } : vector,
+          index < depth ? { ...vector, hold: 1n, combine: 0n } : vector,
         );
         expect(run(params, settled)).toEqual(expected(params, settled));
       }),
@@ -129,6 +131,29 @@ describe('requantize', () => {
     const second = { ...common, acc: -50n, multiplier: 7n, addend: 0n, hold: 0n, combine: 1n };
     // (100 * 9 + 8 - 50 * 7) >> 4 = 34
     expect(run(params, [first, gap, second])[2]).toBe(37n);
+  });
+
+  it('adds values in the order in which they were kept', () => {
+    const params: RequantizeParams = {
+      accWidth: 9,
+      multiplierWidth: 8,
+      addendWidth: 20,
+      sumWidth: 20,
+      shiftMin: 0,
+      shiftMax: 4,
+      resultWidth: 12,
+      ties: false,
+      pairs: true,
+      pairDepth: 3,
+      multiplierStages: 1,
+    };
+    const value = (acc: bigint, hold: bigint): Vector => ({
+      ...{ acc, hold, combine: 1n - hold },
+      ...{ multiplier: 1n, addend: 0n, shift: 0n, lo: -2048n, hi: 2047n, zeroPoint: 0n },
+    });
+    const first = [10n, 20n, 30n].map((acc) => value(acc, 1n));
+    const second = [1n, 2n, 3n].map((acc) => value(acc, 0n));
+    expect(run(params, [...first, ...second]).slice(3)).toEqual([11n, 22n, 33n]);
   });
 
   it.each([

@@ -33,7 +33,7 @@ type Inputs = {
  * s = acc * multiplier + addend, r = s >> (shiftMin + shift), value = clamp(r, lo, hi) + zeroPoint. The addend contains the
  * rounding half 2^(shift-1) (0 where the whole shift is 0) and all biases; lo and hi are relative to the zero point.
  * `ties` adds `tieMode` (see `tieModes`): exact ties, visible as shifted-out bits that are all 0, go to even or away from 0.
- * `pairs` adds `hold` (s is kept) and `combine` (the kept value is added to s; with `hold` too, the sum is kept).
+ * `pairs` adds `hold` (s is kept) and `combine` (the sum kept `pairDepth` such values ago is added to s; the sum is kept too).
  * acc, multiplier, addend, shift, hold and combine belong to one value and enter in the same cycle; lo, hi, zeroPoint and
  * tieMode must be stable from `latencyCycles` before they are used on. Free running, no reset. @throws UnitParameterError
  */
