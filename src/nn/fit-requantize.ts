@@ -56,12 +56,12 @@ const EXACT_SUM = 2 ** 51;
 /** Wider outputs are not fitted threshold by threshold. */
 const MOST_LEVELS = 2 ** 16;
 
-/** Fits all channels of a layer with one rounding mode: halfUp (cheapest) if it can be exact, else halfEven, else the better. */
+/** Fits all channels of a layer with one rounding mode: halfUp (cheapest in hardware) unless halfEven is exact or much closer. */
 export function fitLayer(channels: readonly WantedChannel[], options: FitOptions): LayerFit {
   const halfUp = fitWith('halfUp', channels, options);
   if (halfUp.channels.every(({ exact }) => exact)) return halfUp;
   const halfEven = fitWith('halfEven', channels, options);
-  return cost(halfEven) < cost(halfUp) ? halfEven : halfUp;
+  return cost(halfEven) < cost(halfUp) / 2 ? halfEven : halfUp;
 }
 
 const cost = ({ channels }: LayerFit): number => channels.reduce((sum, c) => sum + c.deviatingValues, 0);
@@ -103,11 +103,29 @@ function fitRising(channel: WantedChannel, options: FitOptions, rounding: Roundi
 
 function fitByThresholds(channel: WantedChannel, options: FitOptions, rounding: RoundingMode): ChannelFit {
   const thresholds = thresholdsOf(channel, options);
-  const exact = shifts(channel, options).flatMap((shift) =>
-    exactCandidates(channel, thresholds, options, rounding, shift),
-  );
+  const exact = allExact(channel, thresholds, options, rounding);
   if (exact.length > 0) return { candidates: exact, exact: true, greatestDeviation: 0, deviatingValues: 0 };
   return nearestFit(channel, thresholds, options, rounding);
+}
+
+/** Fewer multiplier bits rarely succeed where more have failed: the search ends after some failures in a row. */
+const MOST_FAILURES = 3;
+
+function allExact(
+  channel: WantedChannel,
+  thresholds: readonly Threshold[],
+  options: FitOptions,
+  rounding: RoundingMode,
+): Candidate[] {
+  const found: Candidate[] = [];
+  let failures = 0;
+  for (const shift of [...shifts(channel, options)].reverse()) {
+    const candidate = exactCandidate(channel, thresholds, options, rounding, shift);
+    if (candidate !== undefined) found.push(candidate);
+    failures = candidate === undefined ? failures + 1 : 0;
+    if (failures === MOST_FAILURES) break;
+  }
+  return found;
 }
 
 /** Multiplier 0 serves at every shift. */
@@ -127,20 +145,36 @@ interface Threshold {
 }
 
 /** Only levels that some accumulator passes, and the one above: all others follow. */
-function thresholdsOf({ acc, wanted }: WantedChannel, { zeroPoint }: FitOptions): readonly Threshold[] {
+function thresholdsOf(
+  { acc, wanted, slope, offset }: WantedChannel,
+  { zeroPoint }: FitOptions,
+): readonly Threshold[] {
   const thresholds: Threshold[] = [];
   const [first, last] = [wanted(acc.lo), wanted(acc.hi)];
   let from = acc.lo;
   for (let level = first + 1; level <= last; level++) {
-    from = leastReaching(wanted, level, from, acc.hi);
+    const guess = Math.ceil((level - zeroPoint - 0.5 - offset) / slope);
+    from = leastReaching(wanted, level, from, acc.hi, guess);
     thresholds.push({ level: level - zeroPoint, at: from });
   }
   return thresholds;
 }
 
-function leastReaching(wanted: (acc: number) => number, level: number, from: number, to: number): number {
+/** Bisection between `from` and `to` (which reaches the level), trying around the guess first. */
+function leastReaching(
+  wanted: (acc: number) => number,
+  level: number,
+  from: number,
+  to: number,
+  guess: number,
+): number {
   let below = from - 1;
   let reached = to;
+  for (const tried of [guess, guess - 1, guess + 1, guess - 16, guess + 16]) {
+    if (tried <= below || tried >= reached) continue;
+    if (wanted(tried) >= level) reached = tried;
+    else below = tried;
+  }
   while (reached - below > 1) {
     const middle = Math.floor((below + reached) / 2);
     if (wanted(middle) >= level) reached = middle;
@@ -171,8 +205,19 @@ const multiplierLimit = ({ multiplierBits }: FitOptions): number => 2 ** (multip
 function leastSum(level: number, shift: number, rounding: RoundingMode): number {
   if (shift === 0) return level;
   const tie = (2 * level - 1) * 2 ** (shift - 1);
-  const tieReaches = roundShift(tie, shift, rounding) >= level;
-  return tieReaches ? tie : tie + 1;
+  return tieReaches(level, rounding) ? tie : tie + 1;
+}
+
+/** Whether level - 1/2 rounds to level. */
+function tieReaches(level: number, rounding: RoundingMode): boolean {
+  switch (rounding) {
+    case 'halfUp':
+      return true;
+    case 'halfAwayFromZero':
+      return level > 0;
+    case 'halfEven':
+      return level % 2 === 0;
+  }
 }
 
 /** Bounds on the addend; `least <= most` means exact. */
@@ -210,20 +255,20 @@ function edgesOf({ acc, wanted }: WantedChannel, { lo, hi, zeroPoint }: FitOptio
   };
 }
 
-function exactCandidates(
+function exactCandidate(
   channel: WantedChannel,
   thresholds: readonly Threshold[],
   options: FitOptions,
   rounding: RoundingMode,
   shift: number,
-): readonly Candidate[] {
+): Candidate | undefined {
   const edges = edgesOf(channel, options);
   for (const multiplier of multipliersNear(channel.slope * 2 ** shift, options)) {
     const { least, most } = addendBounds(multiplier, shift, thresholds, channel.acc, edges, rounding);
     if (least <= most)
-      return [{ multiplier, addend: plainest(least, most, channel.offset * 2 ** shift), shift }];
+      return { multiplier, addend: plainest(least, most, channel.offset * 2 ** shift), shift };
   }
-  return [];
+  return undefined;
 }
 
 function multipliersNear(wanted: number, options: FitOptions): readonly number[] {
@@ -273,7 +318,7 @@ function deviation(
   const changes = new Set<number>([acc.lo]);
   for (const { at } of thresholds) changes.add(at);
   for (let level = got(acc.lo) + 1, from = acc.lo; level <= got(acc.hi); level++) {
-    from = leastReaching(got, level, from, acc.hi);
+    from = leastReaching(got, level, from, acc.hi, from);
     changes.add(from);
   }
   const points = [...changes].sort((a, b) => a - b);

@@ -20,7 +20,9 @@ export {
   traceReference,
   type ReferenceRunner,
 } from './reference/index.js';
+export { countNetwork, type LayerCounts, type NetworkCounts } from './counts.js';
 export { readOnnx } from './onnx/read.js';
+export { writeOnnx } from './onnx/write.js';
 export type { Attribute, GraphInput, OnnxGraph, OnnxNode } from './onnx/graph.js';
 export { tensorFrom, type ElementType, type Tensor } from './onnx/tensor.js';
 export { executeGraph, floatOperatorNames } from './float/execute.js';

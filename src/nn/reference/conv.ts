@@ -78,10 +78,11 @@ type Multiply = (patches: Float64Array, pixels: number, acc: Float64Array) => vo
  * addition then serves them all, exactly, as long as each sum fits a digit and all digits fit 53 bits.
  */
 interface PackedFilters {
-  /** [group][depth]; groups padded with zeros to a multiple of TILE. */
+  /** [group][depth]; digit j of group g is output channel j * groups + g. */
   readonly weights: Float64Array;
+  /** A multiple of TILE. */
   readonly groups: number;
-  readonly perGroup: number;
+  readonly digits: number;
   readonly digitBits: number;
   readonly depth: number;
   readonly bias: Float64Array;
@@ -89,18 +90,20 @@ interface PackedFilters {
 
 function packFilters(layer: ConvLayer, bounds: readonly number[], depth: number): PackedFilters {
   const outChannels = layer.bias.length;
+  // One bit to spare keeps every digit well inside (-base/2, base/2).
   const digitBits = Math.ceil(Math.log2(2 * Math.max(...bounds) + 2)) + 1;
-  const perGroup = Math.max(1, Math.floor(52 / digitBits));
-  const groups = Math.ceil(outChannels / perGroup / TILE) * TILE;
+  const most = Math.max(1, Math.floor(52 / digitBits));
+  const groups = Math.ceil(outChannels / most / TILE) * TILE;
+  const digits = Math.ceil(outChannels / groups);
   const weights = new Float64Array(groups * depth);
   for (let channel = 0; channel < outChannels; channel++) {
-    const factor = 2 ** (digitBits * (channel % perGroup));
-    const at = Math.floor(channel / perGroup) * depth;
+    const factor = 2 ** (digitBits * Math.floor(channel / groups));
+    const at = (channel % groups) * depth;
     for (let k = 0; k < depth; k++) {
       weights[at + k] = (weights[at + k] ?? 0) + factor * (layer.weights[channel * depth + k] ?? 0);
     }
   }
-  return { weights, groups, perGroup, digitBits, depth, bias: Float64Array.from(layer.bias) };
+  return { weights, groups, digits, digitBits, depth, bias: Float64Array.from(layer.bias) };
 }
 
 function packedMultiply(packed: PackedFilters): Multiply {
@@ -159,19 +162,24 @@ function tileDots(
   sums[at + stride + 3] = b3;
 }
 
-/** Takes the digits apart, lowest first: each is the remainder nearest to zero. */
+/** Adding and subtracting this rounds a double below 2^51 to the nearest integer. */
+const ROUND = 1.5 * 2 ** 52;
+
+/** Takes the digits apart, lowest first: each is the remainder nearest to zero. Destroys `sums`. */
 function unpack(p: PackedFilters, sums: Float64Array, from: number, acc: Float64Array, pixel: number): void {
-  const channels = p.bias.length;
+  const { groups, bias } = p;
+  const channels = bias.length;
   const base = 2 ** p.digitBits;
   const inverse = 1 / base;
-  const at = pixel * channels;
-  for (let channel = 0, group = from; channel < channels; group++) {
-    let rest = sums[group] ?? 0;
-    const end = Math.min(channels, channel + p.perGroup);
-    for (; channel < end; channel++) {
-      const above = Math.floor(rest * inverse + 0.5);
-      acc[at + channel] = rest - above * base + (p.bias[channel] ?? 0);
-      rest = above;
+  for (let digit = 0; digit < p.digits; digit++) {
+    const first = digit * groups;
+    const count = Math.min(groups, channels - first);
+    const at = pixel * channels + first;
+    for (let group = 0; group < count; group++) {
+      const rest = sums[from + group] ?? 0;
+      const above = rest * inverse + ROUND - ROUND;
+      acc[at + group] = rest - above * base + (bias[first + group] ?? 0);
+      sums[from + group] = above;
     }
   }
 }

@@ -44,26 +44,55 @@ export function prepareDepthwise(context: LayerContext, layer: ConvLayer): Layer
 /** Adds all taps of the window whose corner is (y0, x0) to the accumulators of output column `column`. */
 type Accumulate = (input: Int32Array, y0: number, x0: number, acc: Float64Array, column: number) => void;
 
+/** Taps added per pass over the channels; a window's last pass is filled up with taps of weight 0. */
+const TAPS_PER_PASS = 3;
+
 function exactTaps(window: Window, layer: ConvLayer): Accumulate {
   const [height, width, channels] = window.input;
   const [kernelHeight, kernelWidth] = window.kernel;
-  const zero = window.inputZero;
-  const weights = tapMajor(layer, channels);
+  const zeroTap = kernelHeight * kernelWidth * channels;
+  const weights = new Float64Array(zeroTap + channels);
+  weights.set(tapMajor(layer, channels));
+  const inputAt = new Int32Array(kernelHeight * kernelWidth + TAPS_PER_PASS);
+  const weightAt = new Int32Array(inputAt.length);
   return (input, y0, x0, acc, column) => {
-    const at = column * channels;
     const [firstY, endY] = insideTaps(y0, kernelHeight, height);
     const [firstX, endX] = insideTaps(x0, kernelWidth, width);
+    let count = 0;
     for (let ky = firstY; ky < endY; ky++) {
       for (let kx = firstX; kx < endX; kx++) {
-        const from = ((y0 + ky) * width + x0 + kx) * channels;
-        const tap = (ky * kernelWidth + kx) * channels;
-        for (let c = 0; c < channels; c++) {
-          const product = ((input[from + c] ?? 0) - zero) * (weights[tap + c] ?? 0);
-          acc[at + c] = (acc[at + c] ?? 0) + product;
-        }
+        inputAt[count] = ((y0 + ky) * width + x0 + kx) * channels;
+        weightAt[count++] = (ky * kernelWidth + kx) * channels;
       }
     }
+    inputAt.fill(inputAt[0] ?? 0, count);
+    weightAt.fill(zeroTap, count);
+    for (let i = 0; i < count; i += TAPS_PER_PASS) {
+      addThreeTaps(input, inputAt, weights, weightAt, i, window.inputZero, acc, column * channels, channels);
+    }
   };
+}
+
+/** The hot loop: three taps of every channel. */
+function addThreeTaps(
+  input: Int32Array,
+  inputAt: Int32Array,
+  weights: Float64Array,
+  weightAt: Int32Array,
+  i: number,
+  zero: number,
+  acc: Float64Array,
+  at: number,
+  channels: number,
+): void {
+  const [x0, x1, x2] = [inputAt[i] ?? 0, inputAt[i + 1] ?? 0, inputAt[i + 2] ?? 0];
+  const [w0, w1, w2] = [weightAt[i] ?? 0, weightAt[i + 1] ?? 0, weightAt[i + 2] ?? 0];
+  for (let c = 0; c < channels; c++) {
+    const a = ((input[x0 + c] ?? 0) - zero) * (weights[w0 + c] ?? 0);
+    const b = ((input[x1 + c] ?? 0) - zero) * (weights[w1 + c] ?? 0);
+    const d = ((input[x2 + c] ?? 0) - zero) * (weights[w2 + c] ?? 0);
+    acc[at + c] = (acc[at + c] ?? 0) + a + b + d;
+  }
 }
 
 /** Weights as [kernelHeight][kernelWidth][channels]. */
