@@ -110,7 +110,7 @@ export function dependencyOrder(units: readonly Unit[], cellCount: number): Cell
 }
 
 function loopError(cells: readonly Cell[]): SimError {
-  const names = cells.flatMap(({ node }) => ('name' in node && node.name !== undefined ? [node.name] : []));
+  const names = cells.flatMap(({ node }) => (node.name !== undefined ? [node.name] : []));
   const external = cells.some(({ kind }) => kind === 'externalCall');
   const path = names.length === 0 ? `${cells.length} unnamed operations` : [...names, names[0]].join(' <- ');
   const hint = external

@@ -16,15 +16,9 @@ export function findSignal(flat: FlatDesign, name: string): Cell | undefined {
   return localSignal(scope, local);
 }
 
-function localSignal(scope: Scope, name: string): Cell | undefined {
-  const { design, indexOf } = scope.template;
-  const node =
-    design.ports.find((port) => port.name === name && port.direction === 'out')?.driver ??
-    scope.template.nodes.find((candidate) => candidate.kind === 'input' && candidate.name === name) ??
-    design.regs.find((reg) => reg.name === name) ??
-    design.wires.find((wire) => wire.name === name) ??
-    design.labels.find((label) => label.name === name);
-  const cell = node === undefined ? undefined : scope.cells[indexOf.get(node) ?? -1];
+function localSignal({ template, cells }: Scope, name: string): Cell | undefined {
+  const node = template.named.get(name)?.node;
+  const cell = node === undefined ? undefined : cells[template.indexOf.get(node) ?? -1];
   return cell === undefined ? undefined : resolve(cell);
 }
 
@@ -55,29 +49,12 @@ export function namedCells(flat: FlatDesign): NamedCell[] {
 }
 
 function collect(scope: Scope, path: readonly string[], found: NamedCell[]): void {
-  const { design, nodes } = scope.template;
-  const seen = new Set<string>();
-  const add = (local: string): void => {
-    if (seen.has(local)) return;
-    seen.add(local);
+  for (const [local, { type }] of scope.template.named) {
     const cell = localSignal(scope, local);
-    if (cell === undefined) return;
-    const { width, signed } = declaredType(scope, local) ?? cell.node.type;
+    if (cell === undefined) continue;
+    const { width, signed } = type;
     found.push({ name: [...path, local].join('.'), width, signed, scope: path, local, cell });
-  };
-  for (const port of design.ports) add(port.name);
-  for (const node of nodes) if (node.kind === 'input') add(node.name);
-  for (const { name } of [...design.regs, ...design.wires]) add(name);
-  for (const { name } of design.labels) if (name !== undefined) add(name);
-}
-
-function declaredType(
-  { template: { design } }: Scope,
-  name: string,
-): { width: number; signed: boolean } | undefined {
-  const port = design.ports.find((candidate) => candidate.name === name);
-  return (port ?? [...design.regs, ...design.wires, ...design.labels].find((node) => node.name === name))
-    ?.type;
+  }
 }
 
 export function unknownName(kind: string, name: string, known: readonly string[]): SimError {

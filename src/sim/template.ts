@@ -17,6 +17,8 @@ export interface Template {
   /** Every node in use; its position is its local index. */
   readonly nodes: readonly Node[];
   readonly indexOf: ReadonlyMap<Node, number>;
+  /** Ports, registers, wires and labels, in this order: the node and the declared type. */
+  readonly named: ReadonlyMap<string, { readonly node: Node; readonly type: ScalarType }>;
   /** Local indices of each node's arguments, by local index. */
   readonly args: readonly (readonly number[])[];
   readonly regNext: ReadonlyMap<RegNode, Node>;
@@ -45,7 +47,22 @@ export function makeTemplate(design: Design): Template {
     argsOf(node, wireValue),
   );
   const args = nodes.map((node) => argsOf(node, wireValue).map((arg) => indexOf.get(arg) ?? -1));
-  return { design, nodes, indexOf, args, regNext, wireValue, assertions };
+  return { design, nodes, indexOf, named: namedNodes(design, nodes), args, regNext, wireValue, assertions };
+}
+
+function namedNodes(design: Design, nodes: readonly Node[]): Template['named'] {
+  const named = new Map<string, { node: Node; type: ScalarType }>();
+  const add = (name: string | undefined, node: Node | undefined, type: ScalarType): void => {
+    if (name !== undefined && node !== undefined && !named.has(name)) named.set(name, { node, type });
+  };
+  const inputs = new Map(
+    nodes.flatMap((node) => (node.kind === 'input' ? [[node.name, node] as const] : [])),
+  );
+  for (const { name, direction, driver, type } of design.ports) {
+    add(name, direction === 'in' ? inputs.get(name) : driver, type);
+  }
+  for (const node of [...design.regs, ...design.wires, ...design.labels]) add(node.name, node, node.type);
+  return named;
 }
 
 /** The promise of `readDuringWrite: 'never'`: no registered read of the word that is written in the same cycle. */
