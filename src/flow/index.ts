@@ -1,2 +1,5 @@
 /** One function per verb: the library behind the command line. */
 export * from './options.js';
+export { FlowError } from './errors.js';
+export { build, emit, sim, synth } from './run.js';
+export { doctor } from './doctor.js';

@@ -1,0 +1,11 @@
+/** A wrong input of a verb, in the user's terms. `exitCode` as the command line documents. */
+export class FlowError extends Error {
+  override readonly name = 'FlowError';
+  constructor(
+    readonly code: 'UNREADABLE_FILE' | 'NOT_OURS' | 'TOO_FEW_LABELS' | 'NO_ARRAY_FITS' | 'INTERRUPTED',
+    message: string,
+    readonly exitCode = 2,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,51 @@
+/** Reads what the user names: the model, pictures, labels; and remembers their hashes for the report. */
+
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { importOnnx, loadLabels, loadSamples, quantizeSamples, type ImportResult, type QuantizedSamples } from '../nn/index.js';
+import type { Report } from '../report/index.js';
+import { FlowError } from './errors.js';
+import type { EmitOptions } from './options.js';
+
+export interface Inputs {
+  readonly imported: ImportResult;
+  /** Pictures as the network's input integers. */
+  readonly samples: QuantizedSamples | undefined;
+  readonly labels: Int32Array | undefined;
+  readonly files: Report['inputs'];
+}
+
+/** @throws FlowError UNREADABLE_FILE, TOO_FEW_LABELS; NnError for what is in the files */
+export const readInputs = (options: EmitOptions): Inputs => {
+  const imported = importOnnx(readBytes(options.model, 'model'), { name: modelName(options.model) });
+  const samples =
+    options.samples === undefined
+      ? undefined
+      : quantizeSamples(imported.network, loadSamples(options.samples), { inputScale: options.inputScale });
+  const labels = options.labels === undefined ? undefined : loadLabels(options.labels);
+  if (samples !== undefined && labels !== undefined && labels.length !== samples.count) {
+    throw new FlowError('TOO_FEW_LABELS', `${options.labels ?? ''} has ${labels.length} labels and ${options.samples ?? ''} has ${samples.count} pictures; give one label per picture`);
+  }
+  const named: readonly (readonly [string, string | undefined])[] = [
+    ['model', options.model],
+    ['samples', options.samples],
+    ['labels', options.labels],
+  ];
+  const files = named.flatMap(([role, file]) => (file === undefined ? [] : [{ role, file, sha256: sha256(readBytes(file, role)) }]));
+  return { imported, samples, labels, files };
+};
+
+/** `a/dwnet.qonnx.onnx` is called `dwnet`. */
+const modelName = (path: string): string => basename(path).replace(/(\.(qonnx|qcdq))?\.onnx$/i, '');
+
+export const readBytes = (path: string, role: string): Uint8Array => {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new FlowError('UNREADABLE_FILE', `cannot read the ${role} ${path} (${reason}); check the path`);
+  }
+};
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -1,0 +1,150 @@
+/** The verbs `emit`, `sim`, `synth` and `build`: the same stages, more or fewer of them. */
+
+import { basename } from 'node:path';
+import type { Report } from '../report/index.js';
+import type { PlaceAndRouteResult, SynthResult } from '../synth/index.js';
+import type { FindOptions } from '../tools/index.js';
+import { openFolder, type OutputFolder } from './folder.js';
+import { makeHardware, type Hardware } from './hardware.js';
+import { readInputs, type Inputs } from './inputs.js';
+import type { BuildOptions, EmitOptions, FlowHooks, FlowResult, Problem, SimOptions, SynthOptions } from './options.js';
+import { map, place, requireFits, timingProblem } from './place.js';
+import { reportOf, type Measured } from './report-data.js';
+import { standaloneFiles } from './testbench.js';
+import { accuracyOf, expectationOf, verifyInProcess, verifyInVerilator, verifyNetlist, type Expectation } from './verify.js';
+
+/** Verilog, memory images, constraints template, test vectors. */
+export const emit = (options: EmitOptions, hooks: FlowHooks): Promise<FlowResult> => run('emit', options, hooks, {});
+
+/** emit, and the hardware compared with the reference. */
+export const sim = (options: SimOptions, hooks: FlowHooks): Promise<FlowResult> => run('sim', options, hooks, { sim: options });
+
+/** emit, and the mapped, placed and routed design with its bitstream. */
+export const synth = (options: SynthOptions, hooks: FlowHooks): Promise<FlowResult> => run('synth', options, hooks, { synth: options });
+
+/** Everything: emit, sim, synth, and the mapped netlist compared with the reference. */
+export const build = (options: BuildOptions, hooks: FlowHooks): Promise<FlowResult> =>
+  run('build', options, hooks, { sim: options, synth: options });
+
+interface Stages {
+  readonly sim?: SimOptions;
+  readonly synth?: SynthOptions;
+}
+
+/** Opens the folder, runs the stages, and publishes the folder only when all of them came to an end. */
+const run = async (verb: Report['verb'], options: EmitOptions, hooks: FlowHooks, stages: Stages): Promise<FlowResult> => {
+  const folder = openFolder(options.out);
+  try {
+    const measured = await measure(verb, options, hooks, stages, folder);
+    const report = reportOf(measured);
+    folder.write('report.json', `${JSON.stringify(report, null, 2)}\n`);
+    if (hooks.renderReport !== undefined) folder.write('report.html', hooks.renderReport(report));
+    hooks.signal?.throwIfAborted();
+    folder.publish();
+    return { out: options.out, files: folder.files, report, problems: measured.problems };
+  } catch (error) {
+    folder.discard();
+    throw error;
+  }
+};
+
+const measure = async (verb: Report['verb'], options: EmitOptions, hooks: FlowHooks, stages: Stages, folder: OutputFolder): Promise<Measured> => {
+  const tools: FindOptions = { ...(options.tools === undefined ? {} : { force: options.tools }), ...(hooks.signal === undefined ? {} : { signal: hooks.signal }) };
+  hooks.progress?.('read model', 0, 1);
+  const inputs = readInputs(options);
+  const { network } = inputs.imported;
+  hooks.progress?.('generate hardware', 0, 1);
+  const hardware = makeHardware(network, options);
+  const expectation = inputs.samples === undefined ? undefined : await expectationOf(network, inputs.samples, hooks);
+  writeHardware(folder, hardware, expectation);
+  const simulated = await simulateStage(hardware, expectation, stages.sim, tools, hooks);
+  const built = await synthStage(hardware, inputs, expectation, stages, { tools, hooks, folder });
+  return {
+    verb,
+    options,
+    inputs,
+    hardware,
+    accuracy: expectation === undefined || inputs.labels === undefined ? null : accuracyOf(expectation, inputs.labels),
+    ...simulated,
+    ...built,
+    problems: problemsOf(simulated, built, hardware, stages.synth?.clock),
+  };
+};
+
+const writeHardware = (folder: OutputFolder, hardware: Hardware, expectation: Expectation | undefined): void => {
+  for (const { name, text } of [...hardware.verilog, ...hardware.memoryImages]) folder.write(`rtl/${name}`, text);
+  for (const { name, text } of standaloneFiles(hardware, expectation)) folder.write(name, text);
+};
+
+type Simulated = Pick<Measured, 'inProcess' | 'verilator'>;
+
+const simulateStage = async (
+  hardware: Hardware,
+  expectation: Expectation | undefined,
+  options: SimOptions | undefined,
+  tools: FindOptions,
+  hooks: FlowHooks,
+): Promise<Simulated> => {
+  if (options === undefined || expectation === undefined) return { inProcess: undefined, verilator: undefined };
+  const pictures = Math.min(options.verify, expectation.count);
+  const inProcess = pictures === 0 ? undefined : await verifyInProcess(hardware, expectation, pictures, hooks);
+  const more = Math.min(options.verilator, expectation.count);
+  const verilator = more === 0 ? undefined : await verifyInVerilator(hardware, expectation, more, tools, hooks);
+  return { inProcess, verilator };
+};
+
+type Built = Pick<Measured, 'synth' | 'placed' | 'netlist'>;
+
+interface SynthContext {
+  readonly tools: FindOptions;
+  readonly hooks: FlowHooks;
+  readonly folder: OutputFolder;
+}
+
+const synthStage = async (
+  hardware: Hardware,
+  inputs: Inputs,
+  expectation: Expectation | undefined,
+  stages: Stages,
+  { tools, hooks, folder }: SynthContext,
+): Promise<Built> => {
+  const options = stages.synth;
+  if (options === undefined) return { synth: undefined, placed: undefined, netlist: undefined };
+  const mapped: SynthResult = await map(hardware, tools, hooks);
+  await requireFits(inputs.imported.network, hardware, mapped, options, tools, hooks);
+  const netlist =
+    stages.sim === undefined || expectation === undefined || expectation.count === 0
+      ? undefined
+      : await verifyNetlist(hardware, mapped, expectation, tools, hooks);
+  const placed: PlaceAndRouteResult = await place(hardware, mapped, options, tools, hooks);
+  folder.copy(mapped.netlistVerilog, 'netlist/netlist.v');
+  folder.copy(mapped.netlistJson, 'netlist/netlist.json');
+  folder.copy(mapped.log, 'logs/synthesis.log');
+  folder.copy(placed.log, 'logs/place-and-route.log');
+  const failed = options.clock !== undefined && !placed.timingMet;
+  folder.copy(placed.bitstream, bitstreamName(hardware, placed, failed));
+  return { synth: mapped, placed, netlist };
+};
+
+/** Without a requested clock there is nothing to miss. */
+const bitstreamName = ({ plan }: Hardware, { bitstream }: PlaceAndRouteResult, failed: boolean): string => {
+  const ending = basename(bitstream).split('.').at(-1) ?? 'bin';
+  return `${plan.config.name}${failed ? '.timing-failed' : ''}.${ending}`;
+};
+
+const problemsOf = ({ inProcess, verilator }: Simulated, { netlist, placed }: Built, { prediction }: Hardware, clock: number | undefined): readonly Problem[] => {
+  const problems: Problem[] = [];
+  for (const entry of [inProcess?.equality, verilator, netlist]) {
+    if (entry !== undefined && entry.mismatches > 0) {
+      problems.push({ code: 'MISMATCH', message: `${entry.mismatches} outputs differ from the reference in ${entry.simulator} (${entry.pictures} pictures); this is a defect of nomul or of a tool, please report it with the model` });
+    }
+  }
+  if (inProcess !== undefined && inProcess.latencyCycles !== prediction.latencyCycles) {
+    problems.push({ code: 'PREDICTION', message: `latency is ${inProcess.latencyCycles} cycles, predicted ${prediction.latencyCycles}` });
+  }
+  if (inProcess?.initiationInterval != null && inProcess.initiationInterval !== prediction.initiationInterval) {
+    problems.push({ code: 'PREDICTION', message: `the initiation interval is ${inProcess.initiationInterval} cycles, predicted ${prediction.initiationInterval}` });
+  }
+  const timing = placed === undefined ? undefined : timingProblem(placed, clock);
+  return timing === undefined ? problems : [...problems, timing];
+};
