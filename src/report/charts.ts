@@ -14,7 +14,7 @@ export function cyclesChart(layers: readonly ReportLayer[]): string {
   const length = (cycles: number): string => ((barWidth * cycles) / greatest).toFixed(1);
   const rows = layers.map(({ name, cycles, idealCycles }, index) => {
     const y = index * rowHeight;
-    const shortName = name.length > 34 ? `…${name.slice(-33)}` : name;
+    const shortName = name.length > 30 ? `…${name.slice(-29)}` : name;
     return [
       `<text x="${labelWidth - 10}" y="${y + 16}" text-anchor="end">${escapeHtml(shortName)}</text>`,
       `<rect class="actual" x="${labelWidth}" y="${y + 4}" width="${length(cycles)}" height="16" rx="2"/>`,
@@ -56,5 +56,5 @@ export function meters(entries: readonly Meter[]): string {
 }
 
 function svg(height: number, title: string, content: string): string {
-  return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(title)}">\n${content}\n</svg>`;
+  return `<div class="scroll"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(title)}">\n${content}\n</svg></div>`;
 }

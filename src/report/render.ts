@@ -102,11 +102,11 @@ function tiles(report: Report): string[] {
       ? tile('Accuracy', '–', '', 'no labels were given')
       : tile('Accuracy', percent(accuracy.top1, 2), '', `top 1 of ${plural(accuracy.pictures, 'picture')}`),
     inferencesPerSecond === null
-      ? tile('Speed', '–', '', 'needs place and route')
+      ? tile('Inferences / s', '–', '', 'needs place and route')
       : tile(
-          'Speed',
+          'Inferences / s',
           number(inferencesPerSecond),
-          'inferences/s',
+          '',
           basisTag(inferencesPerSecondBasis ?? 'estimated'),
         ),
     tile('Latency', integer(latencyCycles.predicted), 'cycles', cyclesNote(latencyCycles)),

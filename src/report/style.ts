@@ -28,8 +28,8 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .chip.good { background: var(--good-soft); color: var(--good); }
 .chip.bad { background: var(--bad-soft); color: var(--bad); }
 .chip.warn { background: var(--warn-soft); color: var(--warn); }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(165px, 1fr)); gap: 12px; margin-top: 16px; }
-.tile { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 12px 16px; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin-top: 16px; }
+.tile { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 12px 14px; }
 .tile .name { color: var(--soft); font-size: 13px; }
 .tile .value { font-size: 25px; font-weight: 650; line-height: 1.25; font-variant-numeric: tabular-nums; }
 .tile .unit { font-size: 14px; font-weight: 500; color: var(--soft); }
@@ -37,9 +37,9 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .basis { display: inline-block; border: 1px solid var(--line); border-radius: 4px; padding: 0 5px; font-size: 11px; color: var(--soft); }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 13.5px; font-variant-numeric: tabular-nums; }
-th, td { padding: 6px 10px; text-align: right; border-bottom: 1px solid var(--line); vertical-align: top; white-space: nowrap; }
-td.name { white-space: normal; overflow-wrap: anywhere; min-width: 110px; }
-td.text { white-space: normal; overflow-wrap: anywhere; }
+th, td { padding: 6px 9px; text-align: right; border-bottom: 1px solid var(--line); vertical-align: top; white-space: nowrap; }
+td.name { white-space: normal; overflow-wrap: anywhere; min-width: 150px; }
+td.text { white-space: normal; overflow-wrap: break-word; }
 th { color: var(--soft); font-weight: 600; vertical-align: bottom; }
 th.text, td.text, td.name { text-align: left; }
 tfoot td { font-weight: 650; border-bottom: 0; }
@@ -50,7 +50,7 @@ th[aria-sort='ascending'] button::after { content: ' \\2191'; opacity: 1; }
 th[aria-sort='descending'] button::after { content: ' \\2193'; opacity: 1; }
 .bad-text { color: var(--bad); font-weight: 600; }
 .good-text { color: var(--good); font-weight: 600; }
-svg { display: block; width: 100%; height: auto; }
+svg { display: block; width: 100%; min-width: 620px; height: auto; margin: 6px 0 12px; }
 svg text { fill: var(--text); font: 12px system-ui, sans-serif; }
 svg .soft { fill: var(--soft); }
 svg .track { fill: var(--line); }
