@@ -3,6 +3,7 @@
 import type { ScalarType } from '../hdl/index.js';
 import type { Analysis } from './analysis.js';
 import { isStored, usesWideShift } from './analysis.js';
+import { readWord, writeWord } from './emit-memory.js';
 import { emitOperation } from './emit-narrow.js';
 import { emitInMemory, emitWideShift } from './emit-wide.js';
 import type { Cell } from './cell.js';
@@ -23,7 +24,7 @@ import {
 } from './layout.js';
 import type { Region, Statement, Unit } from './program.js';
 import { convert, wasmType, type CodeWriter } from './writer.js';
-import { I32, Op, VOID } from './wasm.js';
+import { Op, VOID } from './wasm.js';
 
 /** What the program knows about stored cells. */
 export interface Storage {
@@ -300,11 +301,11 @@ export class Emitter {
         return;
       }
       case 'read': {
-        this.readWord(statement);
+        readWord(this, statement);
         return;
       }
       case 'write': {
-        this.writeWord(statement);
+        writeWord(this, statement);
         return;
       }
     }
@@ -368,61 +369,6 @@ export class Emitter {
     this.out.op(Op.i32Eqz, Op.i32And, Op.select);
     this.out.store(flag);
   }
-
-  private readWord({ layout, port, address }: Statement & { kind: 'read' }): void {
-    const target = layout.readBlocks[port];
-    if (target === undefined) return;
-    const word = this.out.allocate(I32);
-    this.pushWordOffset(layout, address);
-    this.out.set(word);
-    const step = layout.stride % 8 === 0 ? 8 : layout.stride;
-    for (let delta = 0; delta < layout.stride; delta += step) {
-      const type = step === 8 ? LIMB : FLAG;
-      this.out.i32(0);
-      this.out.get(word);
-      this.out.load({ block: layout.block, delta, bytes: step, type });
-      this.out.store({ block: target, delta, bytes: step, type });
-    }
-    this.out.release(I32, word);
-  }
-
-  private writeWord({ layout, address, groups }: Statement & { kind: 'write' }): void {
-    this.pushInRange(address, layout.memory.memory.depth);
-    this.out.op(Op.if, VOID);
-    const word = this.out.allocate(I32);
-    this.pushAs(address, NARROW);
-    this.out.i32(layout.stride);
-    this.out.op(Op.i32Mul);
-    this.out.set(word);
-    for (const { mask, region, fields } of groups) {
-      if (mask !== undefined) {
-        this.push(mask);
-        this.out.op(Op.if, VOID);
-      }
-      this.enter(region);
-      for (const { field, value } of fields) this.writeField(layout, word, field, value);
-      if (mask !== undefined) this.out.op(Op.end);
-    }
-    this.out.release(I32, word);
-    this.out.op(Op.end);
-  }
-
-  private writeField(layout: MemoryLayout, word: number, index: number, value: Cell): void {
-    const field = layout.fields[index];
-    if (field === undefined) return;
-    const cls = classOf(field.type);
-    for (let k = 0; k < (cls === WIDE ? limbsOf(field.type) : 1); k++) {
-      this.out.get(word);
-      if (cls === WIDE) {
-        this.pushLimb(value, k);
-        this.out.storeLimb(layout.block, field.delta + 8 * k);
-      } else {
-        this.pushAs(value, cls);
-        this.out.store({ block: layout.block, delta: field.delta, bytes: field.bytes, type: field.type });
-      }
-    }
-  }
 }
 
 const FLAG: ScalarType = { signed: false, width: 32 };
-const LIMB: ScalarType = { signed: false, width: 64 };
