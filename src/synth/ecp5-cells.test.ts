@@ -102,6 +102,7 @@ function runIcarus(name: string, files: readonly string[], text: string): string
   const work = join(root, name);
   mkdirSync(work);
   writeFileSync(join(work, 'bench.v'), text);
+  for (const image of MEMORY_IMAGES) writeFileSync(join(work, image.name), image.text);
   execFileSync('iverilog', ['-g2005', '-s', 'bench', '-o', 'a.vvp', 'bench.v', ...files], { cwd: work });
   return execFileSync('vvp', ['-n', 'a.vvp'], { cwd: work, encoding: 'utf8' }).trim();
 }
@@ -176,43 +177,43 @@ endmodule
 
 /** Memories of every width and write mode, and multiplications, as source Verilog that Yosys maps to hard blocks. */
 const MEMORIES = `module ram1(input clk, we, input [13:0] a, b, input d, output reg q);
-  reg m [0:16383]; integer i; initial begin for (i = 0; i < 16384; i = i + 1) m[i] = i[3] ^ i[7]; q = 0; end
+  reg m [0:16383]; initial begin $readmemh("ram1.hex", m); q = 0; end
   always @(posedge clk) begin if (we) m[a] <= d; q <= m[b]; end
 endmodule
 module ram2(input clk, we, input [12:0] a, b, input [1:0] d, output reg [1:0] q);
-  reg [1:0] m [0:8191]; integer i; initial begin for (i = 0; i < 8192; i = i + 1) m[i] = i * 7; q = 0; end
+  reg [1:0] m [0:8191]; initial begin $readmemh("ram2.hex", m); q = 0; end
   always @(posedge clk) begin if (we) m[a] <= d; q <= m[b]; end
 endmodule
 module ram4(input clk, we, input [11:0] a, b, input [3:0] d, output reg [3:0] q);
-  reg [3:0] m [0:4095]; integer i; initial begin for (i = 0; i < 4096; i = i + 1) m[i] = i * 5; q = 0; end
+  reg [3:0] m [0:4095]; initial begin $readmemh("ram4.hex", m); q = 0; end
   always @(posedge clk) begin if (we) m[a] <= d; q <= m[b]; end
 endmodule
 module ram9(input clk, we, re, input [10:0] a, b, input [8:0] d, output reg [8:0] q);
-  reg [8:0] m [0:2047]; integer i; initial begin for (i = 0; i < 2048; i = i + 1) m[i] = i * 29; q = 0; end
+  reg [8:0] m [0:2047]; initial begin $readmemh("ram9.hex", m); q = 0; end
   always @(posedge clk) begin if (we) m[a] <= d; if (re) q <= m[b]; end
 endmodule
 module ram36(input clk, we, re, input [8:0] a, b, input [35:0] d, output reg [35:0] q);
-  reg [35:0] m [0:511]; integer i; initial begin for (i = 0; i < 512; i = i + 1) m[i] = {i * 977, 4'h9} ^ (i * 13); q = 0; end
+  reg [35:0] m [0:511]; initial begin $readmemh("ram36.hex", m); q = 0; end
   always @(posedge clk) begin if (we) m[a] <= d; if (re) q <= m[b]; end
 endmodule
 module bytes(input clk, input [3:0] we, input [8:0] a, b, input [35:0] d, output reg [35:0] q);
-  reg [35:0] m [0:511]; integer i, k; initial begin for (i = 0; i < 512; i = i + 1) m[i] = i * 4099; q = 0; end
+  reg [35:0] m [0:511]; integer k; initial begin $readmemh("ram36.hex", m); q = 0; end
   always @(posedge clk) begin
     for (k = 0; k < 4; k = k + 1) if (we[k]) m[a][9 * k +: 9] <= d[9 * k +: 9];
     q <= m[b];
   end
 endmodule
 module single(input clk, we, re, rst, input [9:0] a, input [17:0] d, output reg [17:0] q);
-  reg [17:0] m [0:1023]; integer i; initial begin for (i = 0; i < 1024; i = i + 1) m[i] = i * 251; q = 0; end
+  reg [17:0] m [0:1023]; initial begin $readmemh("ram18.hex", m); q = 0; end
   always @(posedge clk) begin if (we) m[a] <= d; if (rst) q <= 0; else if (re) q <= m[a]; end
 endmodule
 module dual(input clk, input wa, wb, input [9:0] a, b, input [17:0] d, e, output reg [17:0] p, q);
-  reg [17:0] m [0:1023]; integer i; initial begin for (i = 0; i < 1024; i = i + 1) m[i] = ~i * 19; p = 0; q = 0; end
+  reg [17:0] m [0:1023]; initial begin $readmemh("ram18.hex", m); p = 0; q = 0; end
   always @(posedge clk) if (wa) m[a] <= d; else p <= m[a];
   always @(posedge clk) if (wb) m[b] <= e; else q <= m[b];
 endmodule
 module rom(input clk, input [9:0] a, output reg [17:0] q);
-  reg [17:0] m [0:1023]; integer i; initial begin for (i = 0; i < 1024; i = i + 1) m[i] = i * i; q = 0; end
+  reg [17:0] m [0:1023]; initial begin $readmemh("ram18.hex", m); q = 0; end
   always @(posedge clk) q <= m[a];
 endmodule
 module products(input signed [17:0] x, y, input [17:0] u, v, output signed [35:0] s, output [35:0] n, output signed [35:0] mixed);
@@ -233,6 +234,22 @@ module dut(input clk, input [127:0] r, output [255:0] o);
   assign o[195:160] = s; assign o[231:196] = n; assign o[255:232] = mixed[35:12];
 endmodule
 `;
+/** Contents of the memories, by width: file name, words, bits. */
+const MEMORY_IMAGES = (
+  [
+    ['ram1.hex', 16384, 1],
+    ['ram2.hex', 8192, 2],
+    ['ram4.hex', 4096, 4],
+    ['ram9.hex', 2048, 9],
+    ['ram18.hex', 1024, 18],
+    ['ram36.hex', 512, 36],
+  ] as const
+).map(([name, words, bits]) => {
+  const high = numbers(bits, words);
+  const low = numbers(bits + 50, words);
+  const word = (i: number): number => ((high[i] ?? 0) * 2 ** 20 + (low[i] ?? 0) * 16 + (i % 16)) % 2 ** bits;
+  return { name, text: Array.from({ length: words }, (_, i) => `${word(i).toString(16)}\n`).join('') };
+});
 const MEMORY_BENCH = `module bench;
   reg clk = 0; reg [127:0] r = 1; wire [255:0] o; integer i;
   dut u(.clk(clk), .r(r), .o(o));
@@ -249,6 +266,7 @@ describe('DP16KD and MULT18X18D', () => {
     writeFileSync(source, MEMORIES);
     const { netlistVerilog, counts } = await synthesize({
       verilogFiles: [{ name: 'source.v', text: MEMORIES }],
+      hexFiles: MEMORY_IMAGES,
       top: 'dut',
       device: findDevice('ecp5-85k'),
       tools: { force: 'npm' },
