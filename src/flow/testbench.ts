@@ -102,7 +102,7 @@ endmodule
 const makefile = (device: Device, usesCells: boolean): string => {
   const cells = usesCells ? ' $(CELLS)' : '';
   const note = usesCells ? `# Models of the ${device.family} cells, from Yosys.\nCELLS ?= $(shell yosys-config --datdir)/ice40/cells_sim.v\n` : '';
-  const define = usesCells ? ' -DICE40_U' : '';
+  const define = usesCells ? ' -DNO_ICE40_DEFAULT_ASSIGNMENTS' : '';
   return `# make sim: checks the Verilog against the reference's outputs with Icarus Verilog.
 ${note}.PHONY: sim
 sim:

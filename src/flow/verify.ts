@@ -161,7 +161,7 @@ const signalOf = ({ signal }: FlowHooks): { readonly signal?: AbortSignal } => (
 const withCellModels = (source: VerilogSource, device: Device, needed: boolean): VerilogSource => {
   if (!needed) return source;
   const models = netlistSimulationFiles(device).map((path) => ({ name: basename(path), text: readFileSync(path, 'utf8') }));
-  const variant = { 'hx8k': 'ICE40_HX', up5k: 'ICE40_U' } as Readonly<Record<string, string>>;
-  const define = variant[device.name];
-  return { ...source, files: [...source.files, ...models], ...(define === undefined ? {} : { defines: { [define]: '1' } }) };
+  // Yosys' iCE40 models use port defaults, which Icarus refuses, unless told not to.
+  const defines = device.family === 'ice40' ? { defines: { NO_ICE40_DEFAULT_ASSIGNMENTS: '' } } : {};
+  return { ...source, files: [...source.files, ...models], ...defines };
 };

@@ -185,9 +185,10 @@ export interface Memory {
   readonly initStyle: 'file' | 'inline';
   /**
    * A sync read of the word that is written in the same cycle. `old` (default): it returns the old word, which costs
-   * logic beside a block RAM. `never`: the author promises that it does not happen; simulations check the promise.
+   * logic beside a block RAM. `never`: the author promises that it does not happen; simulations check the promise. `any`: the author does not
+   * use what such a read returns; simulators return the old word, hardware anything.
    */
-  readonly readDuringWrite?: 'old' | 'never';
+  readonly readDuringWrite?: 'old' | 'never' | 'any';
   readonly readPorts: readonly {
     readonly address: Node;
     /** `sync` ports: the output holds while enable is 0. Undefined: always enabled. */

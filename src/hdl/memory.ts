@@ -17,8 +17,11 @@ export interface MemoryOptions<S extends Shape> {
   readonly init?: readonly Values[];
   /** Where the initial contents go: `file` (`$readmemh`, default) or `inline`. */
   readonly initStyle?: 'file' | 'inline';
-  /** `never`: a word is never read in the cycle in which it is written; saves the logic for it, simulations check it. */
-  readonly readDuringWrite?: 'old' | 'never';
+  /**
+   * A read of the word written in the same cycle gives `old` data (default; costs logic beside block RAM), happens `never`
+   * (simulations check it), or gives `any` value, which the author does not use.
+   */
+  readonly readDuringWrite?: 'old' | 'never' | 'any';
 }
 
 export class MemoryBuilder<S extends Shape = Shape> {

@@ -50,10 +50,7 @@ export interface RunOptions {
 }
 
 const DEFAULT_LIMIT_MS = 600_000;
-/**
- * Measured on 2 cores for a 16x16 array: -O1 builds in two thirds of the time of -O3 and runs at half its speed.
- * -O2 is the compromise for runs of 10^4 to 10^6 cycles.
- */
+/** A compromise between build time and speed for runs of 10^4 to 10^6 cycles. */
 const OPTIMIZATION = '-O2';
 const VERILATOR_FLAGS = [
   ...[

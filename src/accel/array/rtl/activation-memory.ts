@@ -25,7 +25,7 @@ export const activationMemory = (config: ArrayConfig) => {
       return { words: [spramWord(config, { read, enable, address: write.address, data: write.data, lanes: write.lanes })] };
     }
     const words = address.map((read, bank) => {
-      const memory = m.memory(`bank_${bank}`, { word, depth: config.activationDepth });
+      const memory = m.memory(`bank_${bank}`, { word, depth: config.activationDepth, readDuringWrite: 'any' });
       const enable = write.banks[bank];
       if (enable !== undefined) memory.write(write.address, write.data, enable, write.lanes);
       return memory.read(read);

@@ -44,7 +44,7 @@ export const configLoader = (layout: ImageLayout) =>
       const { good } = m.regs({ good: bit });
       const sum = index.bit(0).mux(crc.bits(31, 16), crc.bits(15, 0)).not();
       const restart = beat.and(phase.is('check')).and(index.eq(1)).and(good).and(cfg.payload.eq(sum)).and(cfg.last);
-      m.label({ beat, restart_pulse: restart });
+      m.label({ cfg_beat: beat, restart_pulse: restart });
       m.when(beat, () => {
         m.switch(phase, {
           header: () => {

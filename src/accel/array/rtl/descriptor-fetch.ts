@@ -18,7 +18,7 @@ export const descriptorFetch = (config: ArrayConfig, words: readonly number[]) =
     'descriptor_fetch',
     { in: { take: bit, restart: bit, ...reloadPort(config) }, out: { next: fullDescriptor(config), ready: bit } },
     ({ take, restart, reload }, m) => {
-      const table = m.memory('descriptors', { word, depth: words.length, init: [words] });
+      const table = m.memory('descriptors', { word, depth: words.length, init: [words], readDuringWrite: 'any' });
       const { address, left, loaded, started } = m.regs({ address: uint(width), left: uint(addressWidth(count + 1)), loaded: bit, started: bit });
       const { shift } = m.regs({ shift: array(count, word) }, { reset: false });
       const fetching = left.ne(0);

@@ -25,7 +25,7 @@ export const outputQueue = (config: ArrayConfig) => {
     ({ finished, out_ready }, m) => {
       const { push, data, busy } = serialize(m, config, finished);
       const at = m.regs({ write_at: pointer, read_at: pointer, used: level, readable: level });
-      const memory = m.memory('values', { word: value, depth });
+      const memory = m.memory('values', { word: value, depth, readDuringWrite: 'any' });
       const valid = at.readable.ne(0);
       const pop = valid.and(out_ready);
       memory.write(at.write_at, data, push);

@@ -1,6 +1,6 @@
 /** Run-time loading of memories: 16-bit beats are gathered into a word beside each memory, then written. */
 
-import { array, bit, cat, uint, type MemoryBuilder, type ModuleBuilder, type Shape, type SInt, type UInt, type UIntType } from '../../../hdl/index.js';
+import { array, bit, cat, uint, type MemoryBuilder, type ModuleBuilder, type Shape, type SignalOf, type SInt, type UInt, type UIntType } from '../../../hdl/index.js';
 import { signedBits } from './bits.js';
 
 /** The memories that an image fills, in the order of the image. */
@@ -20,12 +20,7 @@ export const reloadShape = (addressBits: number) =>
     address: uint(addressBits),
   }) as const;
 
-export interface ReloadBus {
-  readonly data: UInt;
-  readonly shift: readonly UInt[];
-  readonly commit: readonly UInt[];
-  readonly address: UInt;
-}
+export type ReloadBus = SignalOf<ReturnType<typeof reloadShape>>;
 
 /** Beats per word of a memory. */
 export const beatsPerWord = (wordBits: number): number => Math.ceil(wordBits / beatBits);
@@ -45,6 +40,8 @@ export const attachReload = <S extends Shape>(
   target: ReloadTarget,
   rebuild: (values: readonly (UInt | SInt)[]) => Parameters<MemoryBuilder<S>['write']>[1],
 ): void => {
+  // Every memory gets the whole bus and reads only its own strobes.
+  m.unused(bus);
   const index = reloadTargets.indexOf(target);
   const shift = bus.shift[index];
   const commit = bus.commit[index];

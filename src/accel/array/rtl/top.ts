@@ -159,7 +159,7 @@ const compute = (m: ModuleBuilder, { config }: ArrayPlan, units: Units, issue: I
     ...ternary,
     valid: control,
     first,
-    ...(features.ternary ? { use_ternary: late.ternary } : {}),
+    ...(features.ternary && features.int ? { use_ternary: late.ternary } : {}),
     ...(features.max ? { use_max: late.max, smallest: late.smallest } : {}),
   }).acc;
 };

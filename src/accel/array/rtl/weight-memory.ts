@@ -15,7 +15,7 @@ export const ternaryWeightMemory = (config: ArrayConfig, weights: WeightMemory, 
     'ternary_weights',
     { in: { address: uint(weightWidth), ...reloadPort(config) }, out: { weight: word } },
     ({ address, reload }, m) => {
-      const memory = m.memory('codes', { word, depth: weights.depth, init: weights.fields });
+      const memory = m.memory('codes', { word, depth: weights.depth, init: weights.fields, readDuringWrite: 'any' });
       const read = memory.read(address.wrap(addressWidth(weights.depth)));
       if (reload !== undefined) {
         attachReload(m, memory, Array.from({ length: rows * columns }, () => code), reload, 'ternary_weights', (values) =>
@@ -37,7 +37,7 @@ export const intWeightMemory = (config: ArrayConfig, weights: WeightMemory, weig
     'int_weights',
     { in: { address: uint(weightWidth), ...reloadPort(config) }, out: { weight: word } },
     ({ address, reload }, m) => {
-      const memory = m.memory('weights', { word, depth: weights.depth, init: weights.fields });
+      const memory = m.memory('weights', { word, depth: weights.depth, init: weights.fields, readDuringWrite: 'any' });
       const read = memory.read(address.wrap(addressWidth(weights.depth)));
       if (reload !== undefined) {
         const fields = Array.from({ length: products * columns }, () => ({ signed: true as const, width: weight.width }));

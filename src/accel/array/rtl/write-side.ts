@@ -141,7 +141,7 @@ const parameterWords = (m: ModuleBuilder, config: ArrayConfig, parameters: reado
     field(lane, ({ addend }) => addend),
     field(lane, ({ shift }) => shift - shiftMin),
   ]).flat();
-  const memory = m.memory('parameters', { word, depth, init });
+  const memory = m.memory('parameters', { word, depth, init, readDuringWrite: 'any' });
   const { address } = m.regs({ address: uint(addressWidth(depth)) }, { reset: false });
   const { step, entering, base, keptBase, reload } = access;
   const now = entering.mux(base.add(0), address).wrap(address.width);
