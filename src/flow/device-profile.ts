@@ -44,7 +44,10 @@ export const profileFor = (name: DeviceName, rows: number, columns: number, relo
   };
 };
 
-const multiplierChoices = (device: Device, columns: number): readonly Pick<ArrayOptions, 'taps' | 'requantizers'>[] => {
+const multiplierChoices = (
+  device: Device,
+  columns: number,
+): readonly Pick<ArrayOptions, 'taps' | 'requantizers'>[] => {
   if (device.family === 'ice40') return [{ taps: 1, requantizers: 1 }];
   const halves = [columns, Math.ceil(columns / 2), Math.ceil(columns / 4), 1];
   return ([4, 2, 1] as const).flatMap((taps) => halves.map((requantizers) => ({ taps, requantizers })));

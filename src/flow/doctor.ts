@@ -11,6 +11,8 @@ export const doctor = async (options: DoctorOptions, hooks: FlowHooks): Promise<
     ...(options.tools === undefined ? {} : { force: options.tools }),
     ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
   });
-  const missing = entries.filter(({ tool, found }) => required.includes(tool) && found === undefined).map(({ tool }) => tool);
+  const missing = entries
+    .filter(({ tool, found }) => required.includes(tool) && found === undefined)
+    .map(({ tool }) => tool);
   return { entries, missing };
 };

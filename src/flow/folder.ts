@@ -1,6 +1,15 @@
 /** The output folder: written beside its place, then moved there whole, so that no unfinished result looks complete. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync, copyFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  copyFileSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FolderNotWritable } from '../tools/index.js';
 import { FlowError } from './errors.js';
@@ -54,8 +63,15 @@ export const openFolder = (out: string): OutputFolder => {
 const refuseForeign = (target: string): void => {
   if (!existsSync(target)) return;
   const names = attempt(target, () => readdirSync(target));
-  if (names.length === 0 || (names.includes(marker) && readFileSync(join(target, marker), 'utf8').includes('"nomul"'))) return;
-  throw new FlowError('NOT_OURS', `${target} holds files that nomul did not write (${names.slice(0, 3).join(', ')} ...); choose another --out`);
+  if (
+    names.length === 0 ||
+    (names.includes(marker) && readFileSync(join(target, marker), 'utf8').includes('"nomul"'))
+  )
+    return;
+  throw new FlowError(
+    'NOT_OURS',
+    `${target} holds files that nomul did not write (${names.slice(0, 3).join(', ')} ...); choose another --out`,
+  );
 };
 
 const attempt = <T>(out: string, action: () => T): T => {

@@ -20,7 +20,10 @@ export interface Hardware {
   readonly memoryImages: readonly TextFile[];
 }
 
-export const makeHardware = (network: IntegerNetwork, options: Pick<EmitOptions, 'device' | 'array' | 'reloadable'>): Hardware => {
+export const makeHardware = (
+  network: IntegerNetwork,
+  options: Pick<EmitOptions, 'device' | 'array' | 'reloadable'>,
+): Hardware => {
   const profile = profileFor(options.device, options.array.rows, options.array.columns, options.reloadable);
   const plan = planArray(network, profile.array);
   const { design } = arrayTop(plan);

@@ -3,7 +3,14 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { importOnnx, loadLabels, loadSamples, quantizeSamples, type ImportResult, type QuantizedSamples } from '../nn/index.js';
+import {
+  importOnnx,
+  loadLabels,
+  loadSamples,
+  quantizeSamples,
+  type ImportResult,
+  type QuantizedSamples,
+} from '../nn/index.js';
 import type { Report } from '../report/index.js';
 import { FlowError } from './errors.js';
 import type { EmitOptions } from './options.js';
@@ -25,14 +32,19 @@ export const readInputs = (options: EmitOptions): Inputs => {
       : quantizeSamples(imported.network, loadSamples(options.samples), { inputScale: options.inputScale });
   const labels = options.labels === undefined ? undefined : loadLabels(options.labels);
   if (samples !== undefined && labels !== undefined && labels.length !== samples.count) {
-    throw new FlowError('TOO_FEW_LABELS', `${options.labels ?? ''} has ${labels.length} labels and ${options.samples ?? ''} has ${samples.count} pictures; give one label per picture`);
+    throw new FlowError(
+      'TOO_FEW_LABELS',
+      `${options.labels ?? ''} has ${labels.length} labels and ${options.samples ?? ''} has ${samples.count} pictures; give one label per picture`,
+    );
   }
   const named: readonly (readonly [string, string | undefined])[] = [
     ['model', options.model],
     ['samples', options.samples],
     ['labels', options.labels],
   ];
-  const files = named.flatMap(([role, file]) => (file === undefined ? [] : [{ role, file, sha256: sha256(readBytes(file, role)) }]));
+  const files = named.flatMap(([role, file]) =>
+    file === undefined ? [] : [{ role, file, sha256: sha256(readBytes(file, role)) }],
+  );
   return { imported, samples, labels, files };
 };
 

@@ -1,6 +1,14 @@
 /** Synthesis, place and route, and what to say when a design is too large or too slow. */
 
-import { checkFits, DoesNotFit, formatCriticalPath, placeAndRoute, synthesize, type PlaceAndRouteResult, type SynthResult } from '../synth/index.js';
+import {
+  checkFits,
+  DoesNotFit,
+  formatCriticalPath,
+  placeAndRoute,
+  synthesize,
+  type PlaceAndRouteResult,
+  type SynthResult,
+} from '../synth/index.js';
 import type { IntegerNetwork } from '../nn/index.js';
 import type { FindOptions } from '../tools/index.js';
 import { FlowError } from './errors.js';
@@ -27,12 +35,22 @@ export const map = async (hardware: Hardware, tools: FindOptions, hooks: FlowHoo
  * Refuses a design that is too large, with the nearest smaller array that fits (found by synthesis, not by guess).
  * @throws FlowError NO_ARRAY_FITS
  */
-export const requireFits = async (network: IntegerNetwork, hardware: Hardware, synth: SynthResult, options: SynthOptions, tools: FindOptions, hooks: FlowHooks): Promise<void> => {
+export const requireFits = async (
+  network: IntegerNetwork,
+  hardware: Hardware,
+  synth: SynthResult,
+  options: SynthOptions,
+  tools: FindOptions,
+  hooks: FlowHooks,
+): Promise<void> => {
   const shortage = shortageOf(hardware, synth);
   if (shortage === undefined) return;
   const nearest = await nearestFit(network, options, tools, hooks);
   const { rows, columns } = options.array;
-  const advice = nearest === undefined ? `no smaller array fits either; choose a larger device` : `--array ${nearest} is the nearest size that fits`;
+  const advice =
+    nearest === undefined
+      ? `no smaller array fits either; choose a larger device`
+      : `--array ${nearest} is the nearest size that fits`;
   throw new FlowError('NO_ARRAY_FITS', `${shortage.message} with --array ${rows}x${columns}; ${advice}`);
 };
 
@@ -47,7 +65,12 @@ const shortageOf = (hardware: Hardware, synth: SynthResult): DoesNotFit | undefi
 };
 
 /** Halves the larger side until a synthesized design fits. */
-const nearestFit = async (network: IntegerNetwork, options: SynthOptions, tools: FindOptions, hooks: FlowHooks): Promise<string | undefined> => {
+const nearestFit = async (
+  network: IntegerNetwork,
+  options: SynthOptions,
+  tools: FindOptions,
+  hooks: FlowHooks,
+): Promise<string | undefined> => {
   let { rows, columns } = options.array;
   while (rows * columns > 1) {
     if (rows >= columns) rows = Math.ceil(rows / 2);
@@ -59,7 +82,13 @@ const nearestFit = async (network: IntegerNetwork, options: SynthOptions, tools:
   return undefined;
 };
 
-export const place = async (hardware: Hardware, synth: SynthResult, options: SynthOptions, tools: FindOptions, hooks: FlowHooks): Promise<PlaceAndRouteResult> => {
+export const place = async (
+  hardware: Hardware,
+  synth: SynthResult,
+  options: SynthOptions,
+  tools: FindOptions,
+  hooks: FlowHooks,
+): Promise<PlaceAndRouteResult> => {
   hooks.progress?.('place and route', 0, 1);
   const constraintsFile = options.pcf ?? options.lpf;
   const result = await placeAndRoute({
@@ -76,9 +105,15 @@ export const place = async (hardware: Hardware, synth: SynthResult, options: Syn
 };
 
 /** The clock the user asked for was missed: what limits it, in the user's names. */
-export const timingProblem = (placed: PlaceAndRouteResult, clock: number | undefined): Problem | undefined => {
+export const timingProblem = (
+  placed: PlaceAndRouteResult,
+  clock: number | undefined,
+): Problem | undefined => {
   if (clock === undefined || placed.timingMet) return undefined;
   const path = placed.criticalPath === undefined ? '' : `\n${formatCriticalPath(placed.criticalPath)}`;
   const reached = placed.fmaxMHz === undefined ? 'nothing' : `${placed.fmaxMHz.toFixed(1)} MHz`;
-  return { code: 'TIMING_FAILED', message: `the clock of ${clock} MHz is missed: ${reached} reached; the bitstream is kept, marked timing-failed. Lower --clock or choose a smaller array. Critical path:${path}` };
+  return {
+    code: 'TIMING_FAILED',
+    message: `the clock of ${clock} MHz is missed: ${reached} reached; the bitstream is kept, marked timing-failed. Lower --clock or choose a smaller array. Critical path:${path}`,
+  };
 };

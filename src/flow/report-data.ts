@@ -2,7 +2,13 @@
 
 import { layerTicks, type Job } from '../accel/index.js';
 import { elementCount, tensorOf, type IntegerNetwork } from '../nn/index.js';
-import { reportSchemaVersion, type Report, type ReportDevice, type ReportEquality, type ReportLayer } from '../report/index.js';
+import {
+  reportSchemaVersion,
+  type Report,
+  type ReportDevice,
+  type ReportEquality,
+  type ReportLayer,
+} from '../report/index.js';
 import type { PlaceAndRouteResult, SynthResult } from '../synth/index.js';
 import type { Hardware } from './hardware.js';
 import type { Inputs } from './inputs.js';
@@ -45,7 +51,10 @@ export const reportOf = (measured: Measured): Report => {
     device: deviceOf(measured),
     clock: clockOf(measured),
     latencyCycles: { predicted: prediction.latencyCycles, simulated: inProcess?.latencyCycles ?? null },
-    initiationInterval: { predicted: prediction.initiationInterval, simulated: inProcess?.initiationInterval ?? null },
+    initiationInterval: {
+      predicted: prediction.initiationInterval,
+      simulated: inProcess?.initiationInterval ?? null,
+    },
     inferencesPerSecond: fmax === undefined ? null : (fmax * 1e6) / interval,
     inferencesPerSecondBasis: fmax === undefined ? null : 'placed',
     problems: [...measured.problems],
@@ -55,7 +64,8 @@ export const reportOf = (measured: Measured): Report => {
 const flatOptions = (options: Measured['options']): Report['options'] =>
   Object.fromEntries(
     Object.entries(options).map(([name, value]) => {
-      if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return [name, value];
+      if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+        return [name, value];
       return [name, value === undefined ? null : `${value.rows}x${value.columns}`];
     }),
   );
@@ -91,7 +101,10 @@ const arrayOf = (hardware: Hardware): Report['array'] => {
   const { config } = hardware.plan;
   const { geometry, features, products, requantizers } = config;
   const intMacs = geometry.columns * products;
-  const beside = features.ternary && (features.int || features.max) ? [{ kind: `${intKind(hardware)} MAC`, count: intMacs }] : [];
+  const beside =
+    features.ternary && (features.int || features.max)
+      ? [{ kind: `${intKind(hardware)} MAC`, count: intMacs }]
+      : [];
   return {
     rows: geometry.rows,
     columns: geometry.columns,
@@ -150,7 +163,12 @@ const deviceOf = ({ hardware, synth, placed }: Measured): ReportDevice | null =>
     dsps,
     basis: 'synthesized',
     fmaxMHz: placed?.fmaxMHz ?? null,
-    available: { luts: device.luts, registers: device.registers, blockRams: device.blockRams, dsps: device.dsps },
+    available: {
+      luts: device.luts,
+      registers: device.registers,
+      blockRams: device.blockRams,
+      dsps: device.dsps,
+    },
   };
 };
 
@@ -162,6 +180,9 @@ const clockOf = ({ options, placed }: Measured): Report['clock'] => {
     criticalPath:
       path === undefined
         ? null
-        : { delayNs: path.delayNs, steps: path.hops.map(({ signal, kind, delayNs }) => ({ signal, kind, delayNs })) },
+        : {
+            delayNs: path.delayNs,
+            steps: path.hops.map(({ signal, kind, delayNs }) => ({ signal, kind, delayNs })),
+          },
   };
 };

@@ -7,20 +7,38 @@ import type { FindOptions } from '../tools/index.js';
 import { openFolder, type OutputFolder } from './folder.js';
 import { makeHardware, type Hardware } from './hardware.js';
 import { readInputs, type Inputs } from './inputs.js';
-import type { BuildOptions, EmitOptions, FlowHooks, FlowResult, Problem, SimOptions, SynthOptions } from './options.js';
+import type {
+  BuildOptions,
+  EmitOptions,
+  FlowHooks,
+  FlowResult,
+  Problem,
+  SimOptions,
+  SynthOptions,
+} from './options.js';
 import { map, place, requireFits, timingProblem } from './place.js';
 import { reportOf, type Measured } from './report-data.js';
 import { standaloneFiles } from './testbench.js';
-import { accuracyOf, expectationOf, verifyInProcess, verifyInVerilator, verifyNetlist, type Expectation } from './verify.js';
+import {
+  accuracyOf,
+  expectationOf,
+  verifyInProcess,
+  verifyInVerilator,
+  verifyNetlist,
+  type Expectation,
+} from './verify.js';
 
 /** Verilog, memory images, constraints template, test vectors. */
-export const emit = (options: EmitOptions, hooks: FlowHooks): Promise<FlowResult> => run('emit', options, hooks, {});
+export const emit = (options: EmitOptions, hooks: FlowHooks): Promise<FlowResult> =>
+  run('emit', options, hooks, {});
 
 /** emit, and the hardware compared with the reference. */
-export const sim = (options: SimOptions, hooks: FlowHooks): Promise<FlowResult> => run('sim', options, hooks, { sim: options });
+export const sim = (options: SimOptions, hooks: FlowHooks): Promise<FlowResult> =>
+  run('sim', options, hooks, { sim: options });
 
 /** emit, and the mapped, placed and routed design with its bitstream. */
-export const synth = (options: SynthOptions, hooks: FlowHooks): Promise<FlowResult> => run('synth', options, hooks, { synth: options });
+export const synth = (options: SynthOptions, hooks: FlowHooks): Promise<FlowResult> =>
+  run('synth', options, hooks, { synth: options });
 
 /** Everything: emit, sim, synth, and the mapped netlist compared with the reference. */
 export const build = (options: BuildOptions, hooks: FlowHooks): Promise<FlowResult> =>
@@ -32,7 +50,12 @@ interface Stages {
 }
 
 /** Opens the folder, runs the stages, and publishes the folder only when all of them came to an end. */
-const run = async (verb: Report['verb'], options: EmitOptions, hooks: FlowHooks, stages: Stages): Promise<FlowResult> => {
+const run = async (
+  verb: Report['verb'],
+  options: EmitOptions,
+  hooks: FlowHooks,
+  stages: Stages,
+): Promise<FlowResult> => {
   const folder = openFolder(options.out);
   try {
     const measured = await measure(verb, options, hooks, stages, folder);
@@ -48,14 +71,24 @@ const run = async (verb: Report['verb'], options: EmitOptions, hooks: FlowHooks,
   }
 };
 
-const measure = async (verb: Report['verb'], options: EmitOptions, hooks: FlowHooks, stages: Stages, folder: OutputFolder): Promise<Measured> => {
-  const tools: FindOptions = { ...(options.tools === undefined ? {} : { force: options.tools }), ...(hooks.signal === undefined ? {} : { signal: hooks.signal }) };
+const measure = async (
+  verb: Report['verb'],
+  options: EmitOptions,
+  hooks: FlowHooks,
+  stages: Stages,
+  folder: OutputFolder,
+): Promise<Measured> => {
+  const tools: FindOptions = {
+    ...(options.tools === undefined ? {} : { force: options.tools }),
+    ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
+  };
   hooks.progress?.('read model', 0, 1);
   const inputs = readInputs(options);
   const { network } = inputs.imported;
   hooks.progress?.('generate hardware', 0, 1);
   const hardware = makeHardware(network, options);
-  const expectation = inputs.samples === undefined ? undefined : await expectationOf(network, inputs.samples, hooks);
+  const expectation =
+    inputs.samples === undefined ? undefined : await expectationOf(network, inputs.samples, hooks);
   writeHardware(folder, hardware, expectation);
   const simulated = await simulateStage(hardware, expectation, stages.sim, tools, hooks);
   const built = await synthStage(hardware, inputs, expectation, stages, { tools, hooks, folder });
@@ -64,15 +97,23 @@ const measure = async (verb: Report['verb'], options: EmitOptions, hooks: FlowHo
     options,
     inputs,
     hardware,
-    accuracy: expectation === undefined || inputs.labels === undefined ? null : accuracyOf(expectation, inputs.labels),
+    accuracy:
+      expectation === undefined || inputs.labels === undefined
+        ? null
+        : accuracyOf(expectation, inputs.labels),
     ...simulated,
     ...built,
     problems: problemsOf(simulated, built, hardware, stages.synth?.clock),
   };
 };
 
-const writeHardware = (folder: OutputFolder, hardware: Hardware, expectation: Expectation | undefined): void => {
-  for (const { name, text } of [...hardware.verilog, ...hardware.memoryImages]) folder.write(`rtl/${name}`, text);
+const writeHardware = (
+  folder: OutputFolder,
+  hardware: Hardware,
+  expectation: Expectation | undefined,
+): void => {
+  for (const { name, text } of [...hardware.verilog, ...hardware.memoryImages])
+    folder.write(`rtl/${name}`, text);
   for (const { name, text } of standaloneFiles(hardware, expectation)) folder.write(name, text);
 };
 
@@ -85,11 +126,14 @@ const simulateStage = async (
   tools: FindOptions,
   hooks: FlowHooks,
 ): Promise<Simulated> => {
-  if (options === undefined || expectation === undefined) return { inProcess: undefined, verilator: undefined };
+  if (options === undefined || expectation === undefined)
+    return { inProcess: undefined, verilator: undefined };
   const pictures = Math.min(options.verify, expectation.count);
-  const inProcess = pictures === 0 ? undefined : await verifyInProcess(hardware, expectation, pictures, hooks);
+  const inProcess =
+    pictures === 0 ? undefined : await verifyInProcess(hardware, expectation, pictures, hooks);
   const more = Math.min(options.verilator, expectation.count);
-  const verilator = more === 0 ? undefined : await verifyInVerilator(hardware, expectation, more, tools, hooks);
+  const verilator =
+    more === 0 ? undefined : await verifyInVerilator(hardware, expectation, more, tools, hooks);
   return { inProcess, verilator };
 };
 
@@ -132,18 +176,35 @@ const bitstreamName = ({ plan }: Hardware, { bitstream }: PlaceAndRouteResult, f
   return `${plan.config.name}${failed ? '.timing-failed' : ''}.${ending}`;
 };
 
-const problemsOf = ({ inProcess, verilator }: Simulated, { netlist, placed }: Built, { prediction }: Hardware, clock: number | undefined): readonly Problem[] => {
+const problemsOf = (
+  { inProcess, verilator }: Simulated,
+  { netlist, placed }: Built,
+  { prediction }: Hardware,
+  clock: number | undefined,
+): readonly Problem[] => {
   const problems: Problem[] = [];
   for (const entry of [inProcess?.equality, verilator, netlist]) {
     if (entry !== undefined && entry.mismatches > 0) {
-      problems.push({ code: 'MISMATCH', message: `${entry.mismatches} outputs differ from the reference in ${entry.simulator} (${entry.pictures} pictures); this is a defect of nomul or of a tool, please report it with the model` });
+      problems.push({
+        code: 'MISMATCH',
+        message: `${entry.mismatches} outputs differ from the reference in ${entry.simulator} (${entry.pictures} pictures); this is a defect of nomul or of a tool, please report it with the model`,
+      });
     }
   }
   if (inProcess !== undefined && inProcess.latencyCycles !== prediction.latencyCycles) {
-    problems.push({ code: 'PREDICTION', message: `latency is ${inProcess.latencyCycles} cycles, predicted ${prediction.latencyCycles}` });
+    problems.push({
+      code: 'PREDICTION',
+      message: `latency is ${inProcess.latencyCycles} cycles, predicted ${prediction.latencyCycles}`,
+    });
   }
-  if (inProcess?.initiationInterval != null && inProcess.initiationInterval !== prediction.initiationInterval) {
-    problems.push({ code: 'PREDICTION', message: `the initiation interval is ${inProcess.initiationInterval} cycles, predicted ${prediction.initiationInterval}` });
+  if (
+    inProcess?.initiationInterval != null &&
+    inProcess.initiationInterval !== prediction.initiationInterval
+  ) {
+    problems.push({
+      code: 'PREDICTION',
+      message: `the initiation interval is ${inProcess.initiationInterval} cycles, predicted ${prediction.initiationInterval}`,
+    });
   }
   const timing = placed === undefined ? undefined : timingProblem(placed, clock);
   return timing === undefined ? problems : [...problems, timing];

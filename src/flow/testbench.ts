@@ -8,9 +8,16 @@ import type { Expectation } from './verify.js';
 const vectorPictures = 4;
 
 const hexLines = (values: Int32Array, bits: number): string =>
-  `${Array.from(values, (value) => BigInt.asUintN(bits, BigInt(value)).toString(16).padStart(Math.ceil(bits / 4), '0')).join('\n')}\n`;
+  `${Array.from(values, (value) =>
+    BigInt.asUintN(bits, BigInt(value))
+      .toString(16)
+      .padStart(Math.ceil(bits / 4), '0'),
+  ).join('\n')}\n`;
 
-export const standaloneFiles = (hardware: Hardware, expectation: Expectation | undefined): readonly TextFile[] => {
+export const standaloneFiles = (
+  hardware: Hardware,
+  expectation: Expectation | undefined,
+): readonly TextFile[] => {
   const { plan, profile } = hardware;
   const top = plan.config.name;
   const sources = hardware.verilog.map(({ name }) => `rtl/${name}`);
@@ -27,7 +34,10 @@ export const standaloneFiles = (hardware: Hardware, expectation: Expectation | u
     ...shared,
     { name: 'vectors/input.hex', text: hexLines(inputs, input.bits) },
     { name: 'vectors/expected.hex', text: hexLines(outputs, output.bits) },
-    { name: 'testbench.v', text: testbench(top, { input, output, expectation, count, reloadable: plan.config.options.reloadable }) },
+    {
+      name: 'testbench.v',
+      text: testbench(top, { input, output, expectation, count, reloadable: plan.config.options.reloadable }),
+    },
     { name: 'Makefile', text: makefile(profile.device, plan.config.options.activationMemory === 'spram') },
   ];
 };
@@ -40,10 +50,15 @@ interface TestbenchContext {
   readonly reloadable: boolean;
 }
 
-const testbench = (top: string, { input, output, expectation, count, reloadable }: TestbenchContext): string => {
+const testbench = (
+  top: string,
+  { input, output, expectation, count, reloadable }: TestbenchContext,
+): string => {
   const beats = count * expectation.inputSize;
   const results = count * expectation.outputSize;
-  const config = reloadable ? `\n    .cfg_payload(16'd0), .cfg_valid(1'b0), .cfg_last(1'b0), .cfg_ready(), .cfg_status(),` : '';
+  const config = reloadable
+    ? `\n    .cfg_payload(16'd0), .cfg_valid(1'b0), .cfg_last(1'b0), .cfg_ready(), .cfg_status(),`
+    : '';
   return `// Streams ${count} pictures from vectors/input.hex through ${top} and compares every output with vectors/expected.hex.
 \`timescale 1ns / 1ps
 module testbench;
@@ -101,7 +116,9 @@ endmodule
 /** Runs in rtl/, because that is where the memory images are looked for. */
 const makefile = (device: Device, usesCells: boolean): string => {
   const cells = usesCells ? ' $(CELLS)' : '';
-  const note = usesCells ? `# Models of the ${device.family} cells, from Yosys.\nCELLS ?= $(shell yosys-config --datdir)/ice40/cells_sim.v\n` : '';
+  const note = usesCells
+    ? `# Models of the ${device.family} cells, from Yosys.\nCELLS ?= $(shell yosys-config --datdir)/ice40/cells_sim.v\n`
+    : '';
   const define = usesCells ? ' -DNO_ICE40_DEFAULT_ASSIGNMENTS' : '';
   return `# make sim: checks the Verilog against the reference's outputs with Icarus Verilog.
 ${note}.PHONY: sim
@@ -114,11 +131,23 @@ sim:
 
 const constraintsTemplate = ({ plan, profile, design }: Hardware): TextFile => {
   const { device } = profile;
-  const pins = ['clk', 'rst', ...design.ports.flatMap(({ name, type }) => Array.from({ length: type.width }, (_, index) => (type.width === 1 ? name : `${name}[${index}]`)))];
+  const pins = [
+    'clk',
+    'rst',
+    ...design.ports.flatMap(({ name, type }) =>
+      Array.from({ length: type.width }, (_, index) => (type.width === 1 ? name : `${name}[${index}]`)),
+    ),
+  ];
   const intro = `Pins of ${plan.config.name} on ${device.title}: fill in sites, uncomment, and pass the file with`;
   if (device.family === 'ecp5') {
     const lines = pins.map((pin) => `# LOCATE COMP "${pin}" SITE "";`);
-    return { name: 'constraints/template.lpf', text: `# ${intro} --lpf.\n# FREQUENCY PORT "clk" ${profile.targetMHz} MHZ;\n${lines.join('\n')}\n` };
+    return {
+      name: 'constraints/template.lpf',
+      text: `# ${intro} --lpf.\n# FREQUENCY PORT "clk" ${profile.targetMHz} MHZ;\n${lines.join('\n')}\n`,
+    };
   }
-  return { name: 'constraints/template.pcf', text: `# ${intro} --pcf.\n# set_frequency clk ${profile.targetMHz}\n${pins.map((pin) => `# set_io ${pin} `).join('\n')}\n` };
+  return {
+    name: 'constraints/template.pcf',
+    text: `# ${intro} --pcf.\n# set_frequency clk ${profile.targetMHz}\n${pins.map((pin) => `# set_io ${pin} `).join('\n')}\n`,
+  };
 };

@@ -2,7 +2,16 @@
 
 import { prepareReference, type IntegerNetwork, type QuantizedSamples } from '../nn/index.js';
 import type { Report, ReportEquality } from '../report/index.js';
-import { runIcarusStreams, runStreams, runVerilatorStreams, simulate, sourceOf, type StreamBench, type StreamResult, type VerilogSource } from '../sim/index.js';
+import {
+  runIcarusStreams,
+  runStreams,
+  runVerilatorStreams,
+  simulate,
+  sourceOf,
+  type StreamBench,
+  type StreamResult,
+  type VerilogSource,
+} from '../sim/index.js';
 import { netlistSimulationFiles, type Device, type SynthResult } from '../synth/index.js';
 import { lookForTool, type FindOptions } from '../tools/index.js';
 import { basename } from 'node:path';
@@ -23,18 +32,32 @@ export interface Expectation {
 const picturesPerStep = 500;
 
 /** Runs the reference over every picture. */
-export const expectationOf = async (network: IntegerNetwork, samples: QuantizedSamples, hooks: FlowHooks): Promise<Expectation> => {
+export const expectationOf = async (
+  network: IntegerNetwork,
+  samples: QuantizedSamples,
+  hooks: FlowHooks,
+): Promise<Expectation> => {
   const runner = prepareReference(network);
   const { inputLength, outputLength } = runner;
   const outputs = new Int32Array(samples.count * outputLength);
   for (let from = 0; from < samples.count; from += picturesPerStep) {
     hooks.progress?.('reference', from, samples.count);
     const to = Math.min(samples.count, from + picturesPerStep);
-    outputs.set(runner.runMany(samples.values.subarray(from * inputLength, to * inputLength), to - from), from * outputLength);
+    outputs.set(
+      runner.runMany(samples.values.subarray(from * inputLength, to * inputLength), to - from),
+      from * outputLength,
+    );
     await breathe(hooks);
   }
   hooks.progress?.('reference', samples.count, samples.count);
-  return { network, inputs: samples.values, outputs, count: samples.count, inputSize: inputLength, outputSize: outputLength };
+  return {
+    network,
+    inputs: samples.values,
+    outputs,
+    count: samples.count,
+    inputSize: inputLength,
+    outputSize: outputLength,
+  };
 };
 
 /** Lets Ctrl-C and the progress bar have their turn. @throws the signal's reason */
@@ -44,7 +67,10 @@ const breathe = async ({ signal }: FlowHooks): Promise<void> => {
 };
 
 /** Share of pictures whose greatest output is their label's. */
-export const accuracyOf = ({ outputs, outputSize, count }: Expectation, labels: Int32Array): NonNullable<Report['accuracy']> => {
+export const accuracyOf = (
+  { outputs, outputSize, count }: Expectation,
+  labels: Int32Array,
+): NonNullable<Report['accuracy']> => {
   let right = 0;
   for (let picture = 0; picture < count; picture++) {
     const logits = outputs.subarray(picture * outputSize, (picture + 1) * outputSize);
@@ -54,7 +80,11 @@ export const accuracyOf = ({ outputs, outputSize, count }: Expectation, labels: 
 };
 
 /** The stream bench of pictures `from` .. `from + count - 1`. */
-const benchOf = ({ network, inputs, inputSize, outputSize }: Expectation, from: number, count: number): StreamBench => {
+const benchOf = (
+  { network, inputs, inputSize, outputSize }: Expectation,
+  from: number,
+  count: number,
+): StreamBench => {
   const bits = network.tensors[network.input]?.bits ?? 8;
   const mask = 2 ** bits - 1;
   const pictures = inputs.subarray(from * inputSize, (from + count) * inputSize);
@@ -69,7 +99,12 @@ const benchOf = ({ network, inputs, inputSize, outputSize }: Expectation, from: 
 };
 
 /** Output values that differ from the reference, missing and misplaced ones included. */
-const countMismatches = ({ outputs, outputSize, network }: Expectation, from: number, count: number, result: StreamResult): number => {
+const countMismatches = (
+  { outputs, outputSize, network }: Expectation,
+  from: number,
+  count: number,
+  result: StreamResult,
+): number => {
   const tensor = network.tensors[network.output];
   const bits = tensor?.bits ?? 32;
   let wrong = 0;
@@ -77,7 +112,8 @@ const countMismatches = ({ outputs, outputSize, network }: Expectation, from: nu
     const beat = result.beats[index];
     const expected = BigInt.asUintN(bits, BigInt(outputs[from * outputSize + index] ?? 0));
     const lastAsExpected = beat?.last === (index % outputSize === outputSize - 1);
-    if (beat?.values[0] === undefined || BigInt.asUintN(bits, beat.values[0]) !== expected || !lastAsExpected) wrong++;
+    if (beat?.values[0] === undefined || BigInt.asUintN(bits, beat.values[0]) !== expected || !lastAsExpected)
+      wrong++;
   }
   return wrong;
 };
@@ -94,7 +130,12 @@ const picturesPerRun = 10;
 const settleCycles = 256;
 
 /** Compares `count` pictures, back to back, in the compiled simulator; measures latency and interval in the first run. */
-export const verifyInProcess = async (hardware: Hardware, expectation: Expectation, count: number, hooks: FlowHooks): Promise<InProcessResult> => {
+export const verifyInProcess = async (
+  hardware: Hardware,
+  expectation: Expectation,
+  count: number,
+  hooks: FlowHooks,
+): Promise<InProcessResult> => {
   const sim = simulate(hardware.design);
   sim.reset(2);
   sim.step(settleCycles);
@@ -119,16 +160,38 @@ export const verifyInProcess = async (hardware: Hardware, expectation: Expectati
     await breathe(hooks);
   }
   hooks.progress?.('simulate', count, count);
-  return { equality: { simulator: 'nomul simulator', pictures: count, cycles, mismatches }, latencyCycles, initiationInterval };
+  return {
+    equality: { simulator: 'nomul simulator', pictures: count, cycles, mismatches },
+    latencyCycles,
+    initiationInterval,
+  };
 };
 
 /** Compares `count` pictures in Verilator on the emitted Verilog. @throws ToolMissing when Verilator is not there */
-export const verifyInVerilator = async (hardware: Hardware, expectation: Expectation, count: number, tools: FindOptions, hooks: FlowHooks): Promise<ReportEquality> => {
+export const verifyInVerilator = async (
+  hardware: Hardware,
+  expectation: Expectation,
+  count: number,
+  tools: FindOptions,
+  hooks: FlowHooks,
+): Promise<ReportEquality> => {
   hooks.progress?.('verilator', 0, count);
-  const source = withCellModels(sourceOf(hardware.design), hardware.profile.device, hardware.plan.config.options.activationMemory === 'spram');
-  const result = await runVerilatorStreams(source, benchOf(expectation, 0, count), { tools, ...signalOf(hooks) });
+  const source = withCellModels(
+    sourceOf(hardware.design),
+    hardware.profile.device,
+    hardware.plan.config.options.activationMemory === 'spram',
+  );
+  const result = await runVerilatorStreams(source, benchOf(expectation, 0, count), {
+    tools,
+    ...signalOf(hooks),
+  });
   hooks.progress?.('verilator', count, count);
-  return { simulator: 'verilator', pictures: count, cycles: result.cycles, mismatches: countMismatches(expectation, 0, count, result) };
+  return {
+    simulator: 'verilator',
+    pictures: count,
+    cycles: result.cycles,
+    mismatches: countMismatches(expectation, 0, count, result),
+  };
 };
 
 /** Compares one picture with the mapped netlist, in Verilator or Icarus; undefined when neither is there. */
@@ -147,20 +210,33 @@ export const verifyNetlist = async (
   const netlist = { name: 'netlist.v', text: readFileSync(synth.netlistVerilog, 'utf8') };
   const source = withCellModels({ ...sourceOf(hardware.design), files: [netlist] }, device, true);
   const run = verilator.found === undefined ? runIcarusStreams : runVerilatorStreams;
-  const result = await run(source, benchOf(expectation, 0, 1), { tools, timeoutMs: netlistLimitMs, ...signalOf(hooks) });
+  const result = await run(source, benchOf(expectation, 0, 1), {
+    tools,
+    timeoutMs: netlistLimitMs,
+    ...signalOf(hooks),
+  });
   hooks.progress?.('netlist simulation', 1, 1);
   const simulator = `mapped netlist in ${verilator.found === undefined ? 'icarus' : 'verilator'}`;
-  return { simulator, pictures: 1, cycles: result.cycles, mismatches: countMismatches(expectation, 0, 1, result) };
+  return {
+    simulator,
+    pictures: 1,
+    cycles: result.cycles,
+    mismatches: countMismatches(expectation, 0, 1, result),
+  };
 };
 
 const netlistLimitMs = 30 * 60 * 1000;
 
-const signalOf = ({ signal }: FlowHooks): { readonly signal?: AbortSignal } => (signal === undefined ? {} : { signal });
+const signalOf = ({ signal }: FlowHooks): { readonly signal?: AbortSignal } =>
+  signal === undefined ? {} : { signal };
 
 /** Adds the vendor's cell models where the Verilog uses cells. */
 const withCellModels = (source: VerilogSource, device: Device, needed: boolean): VerilogSource => {
   if (!needed) return source;
-  const models = netlistSimulationFiles(device).map((path) => ({ name: basename(path), text: readFileSync(path, 'utf8') }));
+  const models = netlistSimulationFiles(device).map((path) => ({
+    name: basename(path),
+    text: readFileSync(path, 'utf8'),
+  }));
   // Yosys' iCE40 models use port defaults, which Icarus refuses, unless told not to.
   const defines = device.family === 'ice40' ? { defines: { NO_ICE40_DEFAULT_ASSIGNMENTS: '' } } : {};
   return { ...source, files: [...source.files, ...models], ...defines };

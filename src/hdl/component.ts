@@ -14,7 +14,8 @@ import type {
   Port,
 } from './ir.js';
 import { ModuleBuilder } from './module.js';
-import { SInt, UInt, driverNode } from './signal.js';
+import { driverNode } from './driven.js';
+import { SInt, UInt } from './signal.js';
 import { mapShape, zipLeaves, type DriverOf, type ShapeRecord, type SignalOf } from './types.js';
 
 export interface Interface<I extends ShapeRecord, O extends ShapeRecord> {

@@ -4,7 +4,8 @@ import { typeRange, unsignedWidth } from '../num/index.js';
 import { describe, fail } from './diagnostics.js';
 import type { Memory, MemoryReadNode, Node } from './ir.js';
 import type { ModuleBuilder } from './module.js';
-import { SInt, UInt, driverNode } from './signal.js';
+import { driverNode } from './driven.js';
+import { SInt, UInt } from './signal.js';
 import { mapShape, zipLeaves, type DriverOf, type Shape, type SignalOf } from './types.js';
 
 type Values = readonly (number | bigint)[] | Int8Array | Uint8Array | Int16Array | Int32Array;

@@ -1,11 +1,13 @@
 /** `m` inside a component's body: registers, wires, control, memories, labels, assertions. */
 
-import { typeRange, unsignedWidth } from '../num/index.js';
+import { typeRange, unsignedWidth, type Range } from '../num/index.js';
 import { authorLocation, describe, fail } from './diagnostics.js';
 import { Graph } from './graph.js';
 import type { Instance, Node, RegNode, SourceLocation, Statement, WireNode } from './ir.js';
 import { MemoryBuilder, type MemoryOptions } from './memory.js';
-import { SInt, SIntReg, SIntWire, UInt, UIntReg, UIntWire, driverNode, type Owner } from './signal.js';
+import { leaves, mapSignals, type Signals } from './bundles.js';
+import { driverNode, SIntReg, SIntWire, UIntReg, UIntWire } from './driven.js';
+import { SInt, UInt, type Owner } from './signal.js';
 import { StatementTree, type BranchRecord } from './statements.js';
 import { mapShape, uint, type Shape, type ShapeRecord, type SIntType, type UIntType } from './types.js';
 
@@ -33,9 +35,6 @@ export interface RegOptions {
   /** Value at power-up of a register that is not reset; unspecified when left out. */
   readonly powerUp?: Int;
 }
-
-/** Signals in nested objects and arrays, as `m.pipe` and `m.label` take them. */
-export type Signals = UInt | SInt | readonly Signals[] | { readonly [key: string]: Signals };
 
 /** A register whose values are names. */
 export interface StateReg<N extends string> {
@@ -107,6 +106,7 @@ export class ModuleBuilder implements Owner {
     name: string,
     type: UIntType | SIntType,
     { reset = 0, powerUp }: RegOptions,
+    range: Range = typeRange(type.signed, type.width),
   ): UIntReg | SIntReg {
     const initial = (value: Int, what: string): bigint =>
       driverNode(this, value, type, `${what} of ${name}`).lo;
@@ -115,7 +115,8 @@ export class ModuleBuilder implements Owner {
       id: this.graph.nextId(),
       name: this.claimName(name),
       type,
-      ...typeRange(type.signed, type.width),
+      lo: range.lo,
+      hi: range.hi,
       ...(reset === false ? {} : { reset: initial(reset, 'reset value') }),
       ...(powerUp === undefined ? {} : { powerUp: initial(powerUp, 'power-up value') }),
       ...this.locationField(),
@@ -175,7 +176,8 @@ export class ModuleBuilder implements Owner {
 
   /** A register that holds one of `states`; it resets to the first. */
   states<const N extends string>(name: string, states: readonly N[]): StateReg<N> {
-    const reg = this.reg(name, uint(unsignedWidth(BigInt(Math.max(1, states.length - 1)))), {});
+    const range = { lo: 0n, hi: BigInt(Math.max(1, states.length - 1)) };
+    const reg = this.reg(name, uint(unsignedWidth(range.hi)), {}, range);
     if (!(reg instanceof UIntReg)) throw new TypeError('a state register is unsigned');
     const code = (state: N): number => states.indexOf(state);
     return {
@@ -272,8 +274,7 @@ export class ModuleBuilder implements Owner {
 
   /** Says that these signals are meant to have no reader. */
   unused(...signals: readonly Signals[]): void {
-    for (const item of signals)
-      for (const { signal } of leaves(item, '')) this.unusedNodes.push(signal.node);
+    for (const item of signals) for (const { signal } of leaves(item, '')) this.unusedNodes.push(signal.node);
   }
 
   private labelNode(name: string, node: Node): void {
@@ -339,65 +340,3 @@ export class ModuleBuilder implements Owner {
       fail('HDL016', `${what} is used after the body of ${this.name} has returned`, 'use it inside the body');
   }
 }
-
-interface SignalLeaf {
-  readonly name: string;
-  readonly signal: UInt | SInt;
-}
-
-const leaves = (signals: Signals, name: string): readonly SignalLeaf[] => {
-  const found: SignalLeaf[] = [];
-  mapSignals(signals, name, (leafName, signal) => {
-    found.push({ name: leafName, signal });
-    return signal;
-  });
-  return found;
-};
-
-const mapSignals = (
-  signals: Signals,
-  name: string,
-  leaf: (name: string, signal: UInt | SInt) => UInt | SInt,
-): Signals => {
-  if (signals instanceof UInt || signals instanceof SInt) return leaf(name, signals);
-  const child = (key: string): string => (name === '' ? key : `${name}_${key}`);
-  if (isArray(signals)) return signals.map((item, index) => mapSignals(item, child(String(index)), leaf));
-  return Object.fromEntries(
-    Object.entries(signals).map(([key, item]) => [key, mapSignals(item, child(key), leaf)]),
-  );
-};
-
-const isArray = (signals: Signals): signals is readonly Signals[] => Array.isArray(signals);
-
-/** item[index]; an index past the end gives the last item. Built as a balanced tree of two-way choices. */
-export function select(index: UInt, items: readonly UInt[]): UInt;
-export function select(index: UInt, items: readonly SInt[]): SInt;
-export function select(index: UInt, items: readonly (UInt | SInt)[]): UInt | SInt {
-  const { owner } = index;
-  const nodes = items.map((item) => driverNode(owner, item, item.node.type, 'an item of select()'));
-  const last = nodes.at(-1);
-  if (last === undefined)
-    return fail('HDL022', 'select() needs at least one item', 'pass the items to choose from');
-  let level: Node[] = nodes;
-  for (let bitIndex = 0; level.length > 1; bitIndex++) {
-    if (bitIndex >= index.width) return wrapSignal(level[0] ?? last, owner);
-    const choose = owner.graph.slice(index.node, bitIndex, bitIndex);
-    const next: Node[] = [];
-    for (let i = 0; i < level.length; i += 2)
-      next.push(owner.graph.mux(choose, level[i + 1] ?? last, level[i] ?? last));
-    level = next;
-  }
-  return wrapSignal(level[0] ?? last, owner);
-}
-
-const wrapSignal = (node: Node, owner: Owner): UInt | SInt =>
-  node.type.signed ? new SInt(node, owner) : new UInt(node, owner);
-
-/** Concatenates patterns, first argument most significant. */
-export const cat = (first: UInt | SInt, ...rest: readonly (UInt | SInt)[]): UInt =>
-  new UInt(
-    first.owner.graph.cat(
-      [first, ...rest].map((part) => driverNode(first.owner, part, part.node.type, 'a part of cat()')),
-    ),
-    first.owner,
-  );

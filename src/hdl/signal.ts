@@ -1,9 +1,9 @@
 /** Signals as the author sees them: exact integer arithmetic that grows by value range, and named ways to narrow. */
 
-import { contains, typeRange, type Range } from '../num/index.js';
-import { authorLocation, describe, describeType, fail } from './diagnostics.js';
+import { typeRange, type Range } from '../num/index.js';
+import { authorLocation, describe, fail } from './diagnostics.js';
 import { type Graph, typeFor } from './graph.js';
-import type { Node, RegNode, ScalarType, SourceLocation, WireNode } from './ir.js';
+import type { Node, RegNode, SourceLocation, WireNode } from './ir.js';
 
 /** What a signal needs from the component that owns it. */
 export interface Owner {
@@ -54,7 +54,7 @@ abstract class Signal<Self> {
       return value.owner === this.owner ? value.node : foreign(value, this.owner);
     }
     if (typeof value === 'number' || typeof value === 'bigint')
-      return this.owner.graph.constant(toBigInt(value));
+      return this.owner.graph.constant(exactInteger(value));
     return fail('HDL006', `an operand of ${describe(this.node)} is missing`, 'give it a signal or a number');
   }
   protected bool(node: Node): UInt {
@@ -137,7 +137,7 @@ abstract class Signal<Self> {
   }
 
   protected narrowed(lo: Int, hi: Int): Node {
-    const range = { lo: toBigInt(lo), hi: toBigInt(hi) };
+    const range = { lo: exactInteger(lo), hi: exactInteger(hi) };
     if (range.lo > range.hi)
       fail('HDL022', `assumeRange(${range.lo}, ${range.hi}) is empty`, 'give the smaller bound first');
     const inside = this.ge(range.lo).and(this.le(range.hi));
@@ -152,14 +152,14 @@ const clip = (value: Range, to: Range): Range => ({
   hi: value.hi < to.hi ? (value.hi > to.lo ? value.hi : to.lo) : to.hi,
 });
 
-const toBigInt = (value: Int): bigint => {
+export const exactInteger = (value: Int): bigint => {
   if (typeof value === 'bigint') return value;
   if (!Number.isSafeInteger(value))
     fail('HDL004', `${value} is not an exact integer`, 'use an integer or a bigint');
   return BigInt(value);
 };
 
-const foreign = (signal: UInt | SInt, owner: Owner): never =>
+export const foreign = (signal: UInt | SInt, owner: Owner): never =>
   fail(
     'HDL017',
     `${describe(signal.node)} belongs to component ${signal.owner.name} and was used in ${owner.name}`,
@@ -294,7 +294,7 @@ export class SInt extends Signal<SInt> {
   /** A constant operand gets a signed type too, so that the operation stays signed. */
   private signed(value: SInt | Int): Node {
     if (value instanceof SInt) return this.other(value);
-    const exact = toBigInt(value);
+    const exact = exactInteger(value);
     return this.owner.graph.constant(exact, typeFor(true, { lo: exact, hi: exact }));
   }
 }
@@ -320,87 +320,3 @@ const checkedShift = (amount: number): number =>
         `a shift distance must be an integer from 0 to 4096, not ${amount}`,
         'shift the other way with .shl or .shr',
       );
-
-/** The node that drives a target: numbers are sized exactly, signals widen, nothing narrows silently. */
-export const driverNode = (owner: Owner, driver: unknown, target: ScalarType, targetName: string): Node => {
-  const node = toNode(owner, driver, targetName);
-  const full = typeRange(target.signed, target.width);
-  const where = `${targetName} : ${describeType(target)}`;
-  if (!target.signed && node.lo < 0n && node.kind === 'const') {
-    fail(
-      'HDL005',
-      `${where} cannot hold the negative constant ${node.lo}`,
-      'make the target signed or the constant positive',
-    );
-  }
-  if (node.kind !== 'const' && node.type.signed !== target.signed) {
-    fail(
-      'HDL005',
-      `${where} is driven by ${describe(node)}`,
-      target.signed ? 'write .toSint()' : 'write .asUint() or .bits()',
-    );
-  }
-  if (!contains(full, node)) {
-    const needed = typeFor(target.signed, node).width;
-    fail(
-      'HDL004',
-      `${where} is driven by ${describe(node)}, which needs ${needed} bits`,
-      `write .wrap(${target.width}) or .saturate(${target.width}), or widen the target`,
-    );
-  }
-  return owner.graph.cast(node, target);
-};
-
-const toNode = (owner: Owner, driver: unknown, targetName: string): Node => {
-  if (driver instanceof UInt || driver instanceof SInt)
-    return driver.owner === owner ? driver.node : foreign(driver, owner);
-  if (typeof driver === 'number' || typeof driver === 'bigint') return owner.graph.constant(toBigInt(driver));
-  return fail('HDL006', `nothing drives ${targetName}`, 'give it a signal or a number');
-};
-
-/** A register: read it as a signal, write its next value with `.next =`. Holds when not written. */
-export class UIntReg extends UInt {
-  constructor(
-    readonly reg: RegNode,
-    owner: Owner,
-  ) {
-    super(reg, owner);
-  }
-  set next(value: UInt | Int) {
-    this.owner.assign(this.reg, driverNode(this.owner, value, this.reg.type, this.reg.name));
-  }
-}
-export class SIntReg extends SInt {
-  constructor(
-    readonly reg: RegNode,
-    owner: Owner,
-  ) {
-    super(reg, owner);
-  }
-  set next(value: SInt | Int) {
-    this.owner.assign(this.reg, driverNode(this.owner, value, this.reg.type, this.reg.name));
-  }
-}
-/** A named net, driven with `.value =` once on every path (or on some, with a default). */
-export class UIntWire extends UInt {
-  constructor(
-    readonly wire: WireNode,
-    owner: Owner,
-  ) {
-    super(wire, owner);
-  }
-  set value(value: UInt | Int) {
-    this.owner.assign(this.wire, driverNode(this.owner, value, this.wire.type, this.wire.name));
-  }
-}
-export class SIntWire extends SInt {
-  constructor(
-    readonly wire: WireNode,
-    owner: Owner,
-  ) {
-    super(wire, owner);
-  }
-  set value(value: SInt | Int) {
-    this.owner.assign(this.wire, driverNode(this.owner, value, this.wire.type, this.wire.name));
-  }
-}
