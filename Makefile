@@ -1,5 +1,6 @@
 # make demo: the main job on the project's own model.  make test: every test.  Each does its own set-up.
-DEMO_ARGS ?= build demo/digits.onnx --device hx8k --out generated/demo
+DEMO_ARGS ?= build demo/digits.onnx --device hx8k --array 4x4 --samples demo/digits-images.idx3-ubyte.gz \
+  --labels demo/digits-labels.idx1-ubyte.gz --input-scale 1/256 --verify 100 --out generated/demo
 BENCH ?= arrays
 
 .PHONY: setup demo test lint bench clean help

@@ -2,7 +2,7 @@
 
 export const exitCodes = {
   ok: 0,
-  /** Everything ran, and a check failed: outputs differ, the clock is missed, the design does not fit. */
+  /** Everything ran, and a check failed: outputs differ, the clock is missed, a budget is exceeded. */
   checkFailed: 1,
   badInput: 2,
   toolMissing: 3,
@@ -12,7 +12,7 @@ export const exitCodes = {
 
 export const exitCodeText: readonly (readonly [number, string])[] = [
   [exitCodes.ok, 'all checks passed'],
-  [exitCodes.checkFailed, 'a check failed: outputs differ, the clock is missed, the design does not fit'],
+  [exitCodes.checkFailed, 'a check failed: outputs differ, the clock is missed, a budget is exceeded'],
   [exitCodes.badInput, 'bad usage or bad input'],
   [exitCodes.toolMissing, 'a tool is missing (nomul doctor tells how to install it)'],
   [exitCodes.toolCrashed, 'a tool, or nomul itself, crashed or ran out of time'],
