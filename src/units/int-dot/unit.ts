@@ -11,7 +11,7 @@ export interface IntDotParams {
   readonly products: number;
   readonly actWidth: number;
   readonly weightWidth: number;
-  /** Adder levels between registers, default 2. */
+  /** Adder levels between registers, default 1: more makes Yosys merge adders into larger and slower ones (docs/units). */
   readonly levelsPerStage?: number;
   /** 1: registers in front of the multipliers (inside the DSP cells); default 0. */
   readonly operandStages?: 0 | 1;
@@ -22,7 +22,7 @@ export interface IntDotParams {
  * tree. Free running, no reset; result after `latencyCycles`. @throws UnitParameterError
  */
 export const intDot = (params: IntDotParams) => {
-  const { products, actWidth, weightWidth, levelsPerStage = 2, operandStages = 0 } = params;
+  const { products, actWidth, weightWidth, levelsPerStage = 1, operandStages = 0 } = params;
   requireInteger('intDot', 'products', products, 1, 256);
   requireInteger('intDot', 'actWidth', actWidth, 1, 64);
   requireInteger('intDot', 'weightWidth', weightWidth, 1, 64);

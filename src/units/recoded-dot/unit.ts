@@ -12,7 +12,7 @@ export interface RecodedDotParams {
   readonly actWidth: number;
   /** 2 to 16. */
   readonly weightWidth: number;
-  /** Adder levels between registers, default 2. */
+  /** Adder levels between registers, default 1: more makes Yosys merge adders into larger and slower ones (docs/units). */
   readonly levelsPerStage?: number;
   /** 1 (default): the recoded weight is registered, and each weight enters one cycle before its activation. */
   readonly recodeStages?: 0 | 1;
@@ -25,7 +25,7 @@ export interface RecodedDotParams {
  * leaves `latencyCycles` after the activations. Free running, no reset. @throws UnitParameterError
  */
 export const recodedDot = (params: RecodedDotParams) => {
-  const { products, actWidth, weightWidth, levelsPerStage = 2, recodeStages = 1 } = params;
+  const { products, actWidth, weightWidth, levelsPerStage = 1, recodeStages = 1 } = params;
   requireInteger('recodedDot', 'products', products, 1, 256);
   requireInteger('recodedDot', 'actWidth', actWidth, 1, 64);
   requireInteger('recodedDot', 'weightWidth', weightWidth, 2, 16);

@@ -9,7 +9,7 @@ export interface TernaryDotParams {
   /** Number of activations and weights, 1 to 64. */
   readonly rows: number;
   readonly actWidth: number;
-  /** Adder levels between registers, default 2. */
+  /** Adder levels between registers, default 1: more makes Yosys merge adders into larger and slower ones (docs/units). */
   readonly levelsPerStage?: number;
 }
 
@@ -19,7 +19,7 @@ export interface TernaryDotParams {
  * PE costs one LUT a bit to select and one a bit to add. Free running, no reset; result after `latencyCycles`.
  * @throws UnitParameterError
  */
-export const ternaryDot = ({ rows, actWidth, levelsPerStage = 2 }: TernaryDotParams) => {
+export const ternaryDot = ({ rows, actWidth, levelsPerStage = 1 }: TernaryDotParams) => {
   requireInteger('ternaryDot', 'rows', rows, 1, 64);
   requireInteger('ternaryDot', 'actWidth', actWidth, 1, 64);
   requireInteger('ternaryDot', 'levelsPerStage', levelsPerStage, 1, 6);
