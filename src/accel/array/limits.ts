@@ -1,7 +1,7 @@
 /** Widths that hold every network of one shape: what `--reloadable` hardware is built for. */
 
-import { signedWidth, type Range } from '../../num/index.js';
-import type { IntegerNetwork } from '../../nn/index.js';
+import { signedWidth, typeRange, type Range } from '../../num/index.js';
+import type { IntegerLayer, IntegerNetwork } from '../../nn/index.js';
 import { AccelError } from '../errors.js';
 import type { Job } from './jobs.js';
 import { multiplierLimit, type LayerWords } from './requantize-words.js';
@@ -15,6 +15,7 @@ export interface FormatLimits {
   readonly multiplier: number;
   readonly addend: number;
   readonly sum: number;
+  readonly result: number;
 }
 
 /** From the declared bits of weights and activations alone, whatever their values. */
@@ -22,7 +23,16 @@ export const formatLimits = (network: IntegerNetwork, jobs: readonly Job[]): For
   const greatest = jobs.map((job) => greatestSum(network, job)).reduce((a, b) => (a > b ? a : b));
   const acc = signedWidth({ lo: -greatest - 1n, hi: greatest });
   const sum = acc + multiplierLimit + 1;
-  return { acc, multiplier: multiplierLimit, addend: sum - 1, sum };
+  const result = Math.max(...network.layers.map((layer) => resultWidth(network, layer)));
+  return { acc, multiplier: multiplierLimit, addend: sum - 1, sum, result };
+};
+
+/** Holds a result, the limits of its clamp and their distances from the zero point, wherever those lie in the type. */
+const resultWidth = (network: IntegerNetwork, layer: IntegerLayer): number => {
+  const { signed, bits } = tensorOf(network, layer.output);
+  const { lo, hi } = typeRange(signed, bits);
+  const anyZeroPoint = layer.kind !== 'maxPool' && (layer.kind === 'add' || layer.requantize !== undefined);
+  return signedWidth(anyZeroPoint ? { lo: lo - hi, hi: hi - lo } : { lo, hi });
 };
 
 const greatestSum = (network: IntegerNetwork, job: Job): bigint => {
