@@ -54,7 +54,7 @@ const MOST_SHIFT = 47;
 /** Sums stay far enough below 2^53 that no term of the bounds is rounded. */
 const EXACT_SUM = 2 ** 51;
 /** Wider outputs are not fitted threshold by threshold. */
-const MOST_LEVELS = 2 ** 16;
+const MOST_LEVELS = 2 ** 12;
 
 /** Fits all channels of a layer with one rounding mode: halfUp (cheapest in hardware) unless halfEven is exact or much closer. */
 export function fitLayer(channels: readonly WantedChannel[], options: FitOptions): LayerFit {
