@@ -105,11 +105,11 @@ export const DEVICE_NAMES: readonly string[] = DEVICES.map(({ name }) => name);
 export function findDevice(name: string): Device {
   const device = DEVICES.find((candidate) => candidate.name === name.toLowerCase());
   if (device !== undefined) return device;
-  throw new UnknownDevice(name, DEVICE_NAMES, nearest(name.toLowerCase(), DEVICE_NAMES));
+  throw new UnknownDevice(name, DEVICE_NAMES, nearestName(name.toLowerCase(), DEVICE_NAMES));
 }
 
 /** The known word with the smallest edit distance, if at most half of the word's letters differ. */
-function nearest(word: string, known: readonly string[]): string | undefined {
+export function nearestName(word: string, known: readonly string[]): string | undefined {
   const ranked = known.map((candidate) => ({ candidate, distance: editDistance(word, candidate) }));
   ranked.sort((a, b) => a.distance - b.distance);
   const best = ranked[0];

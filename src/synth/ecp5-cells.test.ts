@@ -3,10 +3,13 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { findTool, npmPackage, runTool } from '../tools/index.js';
 import { findDevice, netlistSimulationFiles, synthesize } from './index.js';
+
+// Real tools on a machine that may be busy.
+vi.setConfig({ testTimeout: 900_000 });
 
 const OUR_CELLS = netlistSimulationFiles({ family: 'ecp5' })[0] ?? '';
 const FAMILY_SHARE = z.object({

@@ -1,6 +1,14 @@
 /** Synthesis and place and route: devices, mapping, timing, bitstreams, and what simulating a mapped netlist needs. */
 export { checkFits, type CellCounts } from './cell-counts.js';
-export { DEVICE_NAMES, DEVICES, findDevice, type Device, type DeviceName, type Family } from './devices.js';
+export {
+  DEVICE_NAMES,
+  DEVICES,
+  findDevice,
+  nearestName,
+  type Device,
+  type DeviceName,
+  type Family,
+} from './devices.js';
 export {
   BadConstraints,
   DoesNotFit,
@@ -9,7 +17,12 @@ export {
   UnreadableReport,
   type Shortage,
 } from './errors.js';
-export { netlistSimulationFiles } from './netlist-simulation.js';
+export {
+  NETLIST_DEFINES,
+  NETLIST_MAKE_ARGS,
+  NETLIST_VERILATOR_ARGS,
+  netlistSimulationFiles,
+} from './netlist-simulation.js';
 export { placeAndRoute, type PlaceAndRouteRequest, type PlaceAndRouteResult } from './place-and-route.js';
 export { authorSignal } from './signal-names.js';
 export {

@@ -82,6 +82,13 @@ describe('order of discovery', () => {
     }
   });
 
+  it('passes over a program that hangs', async () => {
+    const options = { ...onPath(fake('yosys', 'sleep 600')), versionTimeoutMs: 300 };
+    const { found, rejected } = await lookForTool('yosys', options);
+    expect(found?.origin).toBe('npm');
+    expect(rejected[0]?.why).toBe('hung when asked for its version');
+  });
+
   it('passes over a program that the system cannot execute', async () => {
     const folder = fake('yosys', '');
     writeFileSync(join(folder, 'yosys'), '#!/no/such/interpreter\n');

@@ -33,6 +33,8 @@ export interface FindOptions {
   /** Environment to read; default this process's. */
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal;
+  /** A program that takes longer to say its version counts as hanging. Default 20 s. */
+  readonly versionTimeoutMs?: number;
 }
 
 /** A place that was looked at and could not be used. */
@@ -44,8 +46,7 @@ export type FindResult =
   | { readonly found: FoundTool; readonly rejected: readonly Rejected[] }
   | { readonly found?: undefined; readonly rejected: readonly Rejected[] };
 
-/** A version query that takes longer than this counts as a hang. */
-const VERSION_LIMIT_MS = 20_000;
+const DEFAULT_VERSION_LIMIT_MS = 20_000;
 
 /**
  * Finds a tool: a configured path first, then PATH at or above the minimum version, then npm or PyPI.
@@ -76,7 +77,7 @@ export async function lookForTool(name: ToolName, options: FindOptions = {}): Pr
 type Candidate = () => Promise<FoundTool | Rejected>;
 
 function candidates(spec: ToolSpec, options: FindOptions, env: NodeJS.ProcessEnv): readonly Candidate[] {
-  const native: Candidate = () => tryPath(spec, env, options.signal);
+  const native: Candidate = () => tryPath(spec, env, options);
   const wasm: readonly Candidate[] = [
     ...(spec.npm === undefined ? [] : [() => Promise.resolve(tryNpm(spec))]),
     ...(spec.pypi === undefined ? [] : [() => Promise.resolve(tryPypi(spec, env))]),
@@ -90,12 +91,12 @@ function candidates(spec: ToolSpec, options: FindOptions, env: NodeJS.ProcessEnv
     case undefined: {
       const configured = nonEmpty(options.paths?.[spec.name]) ?? nonEmpty(env[spec.envVariable]);
       if (configured !== undefined)
-        return [() => tryProgram(spec, resolve(configured), 'configured', options.signal)];
+        return [() => tryProgram(spec, resolve(configured), 'configured', options)];
       return [native, ...wasm];
     }
     default: {
       const program = join(resolve(options.force), spec.name);
-      const inFolder: Candidate = () => tryProgram(spec, program, 'configured', options.signal);
+      const inFolder: Candidate = () => tryProgram(spec, program, 'configured', options);
       return nativeOnly ? [inFolder, native] : [inFolder];
     }
   }
@@ -108,7 +109,7 @@ function nonEmpty(text: string | undefined): string | undefined {
 async function tryPath(
   spec: ToolSpec,
   env: NodeJS.ProcessEnv,
-  signal?: AbortSignal,
+  options: FindOptions,
 ): Promise<FoundTool | Rejected> {
   const program = (env['PATH'] ?? '')
     .split(delimiter)
@@ -116,7 +117,7 @@ async function tryPath(
     .map((folder) => join(folder, spec.name))
     .find(isExecutable);
   if (program === undefined) return { where: 'PATH', why: `no program ${spec.name}` };
-  const outcome = await tryProgram(spec, program, 'native', signal);
+  const outcome = await tryProgram(spec, program, 'native', options);
   if ('why' in outcome) return outcome;
   const oldest = spec.minimumNative;
   const tooOld = oldest !== '' && compareVersions(outcome.version, oldest) < 0;
@@ -127,7 +128,7 @@ async function tryProgram(
   spec: ToolSpec,
   program: string,
   origin: ToolOrigin,
-  signal?: AbortSignal,
+  options: FindOptions,
 ): Promise<FoundTool | Rejected> {
   if (!isExecutable(program)) return { where: program, why: 'no such program' };
   try {
@@ -135,10 +136,10 @@ async function tryProgram(
       command: program,
       args: spec.versionArgs,
       cwd: tmpdir(),
-      timeoutMs: VERSION_LIMIT_MS,
+      timeoutMs: options.versionTimeoutMs ?? DEFAULT_VERSION_LIMIT_MS,
       label: program,
       maxOutputBytes: 64 * 1024,
-      ...(signal === undefined ? {} : { signal }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
     const match = spec.versionPattern.exec(`${result.stdout}\n${result.stderr}`);
     if (match?.[1] === undefined) return { where: program, why: describeSilence(spec, result) };
