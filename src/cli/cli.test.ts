@@ -132,7 +132,7 @@ const wrongCommandLines: readonly (readonly [string, string])[] = [
   ['build m.onnx --array 4x4 --samples s --out o', "'--device <name>' not specified"],
   [
     'build m.onnx --device hx9k --array 4x4 --samples s --out o',
-    'Allowed choices are hx8k, up5k, ecp5-25k, ecp5-85k',
+    '--device: unknown device "hx9k"; did you mean hx8k? (known devices: hx8k, up5k, ecp5-25k, ecp5-85k)',
   ],
   ['build m.onnx --device hx8k --samples s --out o', "'--array <RxC>' not specified"],
   ['build m.onnx --device hx8k --array 4by4 --samples s --out o', 'Expected ROWSxCOLUMNS'],
@@ -165,7 +165,7 @@ describe('wrong usage', () => {
   });
 
   it('prints the same envelope as every failure when JSON was asked for', async () => {
-    const { stdout } = await runFake(['build', 'm.onnx', '--json', '--device', 'hx9k']);
+    const { stdout } = await runFake([...buildWords, '--json', '--device', 'hx9k']);
     await expect(stdout).toMatchFileSnapshot('golden/json-usage.json');
     expect(envelopeOf(stdout).error?.code).toBe('USAGE');
   });

@@ -11,7 +11,7 @@ const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileS
 
 // The first Ctrl-C asks the verb to stop cleanly; whoever presses it again wants out now.
 const interruption = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {
     if (interruption.signal.aborted) process.exit(exitCodes.interrupted);
     interruption.abort();

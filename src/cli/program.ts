@@ -148,7 +148,7 @@ function addEmitOptions(command: Command, { needsSamples }: { readonly needsSamp
     `pictures as IDX or NPY, gzipped or not${needsSamples ? ' (required)' : ''}`,
   );
   command
-    .addOption(new Option('--device <name>', 'FPGA (required)').choices(deviceNames).makeOptionMandatory())
+    .requiredOption('--device <name>', `FPGA: ${deviceNames.join(', ')} (required)`)
     .requiredOption('--array <RxC>', 'rows and columns of processing elements (required)', arraySize)
     .addOption(samples.makeOptionMandatory(needsSamples))
     .option('--labels <labels>', "the pictures' classes, for the accuracy")

@@ -2,7 +2,7 @@
 export class FlowError extends Error {
   override readonly name = 'FlowError';
   constructor(
-    readonly code: 'UNREADABLE_FILE' | 'NOT_OURS' | 'TOO_FEW_LABELS' | 'NO_ARRAY_FITS' | 'INTERRUPTED',
+    readonly code: 'UNREADABLE_FILE' | 'NOT_OURS' | 'TOO_FEW_LABELS' | 'NO_SAMPLES' | 'DOES_NOT_FIT',
     message: string,
     readonly exitCode = 2,
   ) {

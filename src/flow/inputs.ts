@@ -13,7 +13,7 @@ import {
 } from '../nn/index.js';
 import type { Report } from '../report/index.js';
 import { FlowError } from './errors.js';
-import type { EmitOptions } from './options.js';
+import type { EmitOptions, SynthOptions } from './options.js';
 
 export interface Inputs {
   readonly imported: ImportResult;
@@ -23,13 +23,16 @@ export interface Inputs {
   readonly files: Report['inputs'];
 }
 
-/** @throws FlowError UNREADABLE_FILE, TOO_FEW_LABELS; NnError for what is in the files */
-export const readInputs = (options: EmitOptions): Inputs => {
+/** @throws FlowError UNREADABLE_FILE, NO_SAMPLES, TOO_FEW_LABELS; NnError for what is in the files */
+export const readInputs = (options: EmitOptions & Pick<Partial<SynthOptions>, 'pcf' | 'lpf'>): Inputs => {
   const imported = importOnnx(readBytes(options.model, 'model'), { name: modelName(options.model) });
   const samples =
     options.samples === undefined
       ? undefined
       : quantizeSamples(imported.network, loadSamples(options.samples), { inputScale: options.inputScale });
+  if (samples?.count === 0) {
+    throw new FlowError('NO_SAMPLES', `${options.samples ?? ''} holds no picture; give at least one`);
+  }
   const labels = options.labels === undefined ? undefined : loadLabels(options.labels);
   if (samples !== undefined && labels !== undefined && labels.length !== samples.count) {
     throw new FlowError(
@@ -41,6 +44,8 @@ export const readInputs = (options: EmitOptions): Inputs => {
     ['model', options.model],
     ['samples', options.samples],
     ['labels', options.labels],
+    // Needed late, but a wrong path should not cost a synthesis.
+    ['pin constraints', options.pcf ?? options.lpf],
   ];
   const files = named.flatMap(([role, file]) =>
     file === undefined ? [] : [{ role, file, sha256: sha256(readBytes(file, role)) }],

@@ -4,10 +4,17 @@
  */
 import { z } from 'zod';
 import type { Report } from '../report/index.js';
+import { nearestName } from '../synth/index.js';
 import type { DoctorEntry } from '../tools/index.js';
 
 export const deviceNames = ['hx8k', 'up5k', 'ecp5-25k', 'ecp5-85k'] as const;
 export type DeviceName = (typeof deviceNames)[number];
+
+const unknownDevice = (name: string): string => {
+  const near = nearestName(name.toLowerCase(), deviceNames);
+  const hint = near === undefined ? '' : `; did you mean ${near}?`;
+  return `unknown device "${name}"${hint} (known devices: ${deviceNames.join(', ')})`;
+};
 
 const file = z.string().min(1, 'expected the path of a file');
 const count = z.int().nonnegative();
@@ -21,7 +28,7 @@ export const arraySizeSchema = z.strictObject({
 const emitFields = {
   /** ONNX model: QONNX or QCDQ. */
   model: file,
-  device: z.enum(deviceNames),
+  device: z.enum(deviceNames, { error: ({ input }) => unknownDevice(String(input)) }),
   array: arraySizeSchema,
   /** Folder that receives the result; earlier results in it stay until the new ones are complete. */
   out: z.string().min(1, 'expected the path of a folder'),

@@ -10,6 +10,7 @@ import {
   type ReportLayer,
 } from '../report/index.js';
 import type { PlaceAndRouteResult, SynthResult } from '../synth/index.js';
+import type { ToolVersion } from '../tools/index.js';
 import type { Hardware } from './hardware.js';
 import type { Inputs } from './inputs.js';
 import type { EmitOptions, Problem } from './options.js';
@@ -27,6 +28,8 @@ export interface Measured {
   readonly netlist: ReportEquality | undefined;
   readonly synth: SynthResult | undefined;
   readonly placed: PlaceAndRouteResult | undefined;
+  /** Outside simulators that took part. */
+  readonly simulators: readonly ToolVersion[];
   readonly problems: readonly Problem[];
 }
 
@@ -70,8 +73,8 @@ const flatOptions = (options: Measured['options']): Report['options'] =>
     }),
   );
 
-const toolsOf = ({ synth, placed }: Measured): Report['tools'] => {
-  const used = [...(synth === undefined ? [] : [synth.tool]), ...(placed?.tools ?? [])];
+const toolsOf = ({ synth, placed, simulators }: Measured): Report['tools'] => {
+  const used = [...(synth === undefined ? [] : [synth.tool]), ...(placed?.tools ?? []), ...simulators];
   return used.map(({ tool, origin, version: toolVersion }) => ({ tool, origin, version: toolVersion }));
 };
 

@@ -2,8 +2,9 @@
 
 import { basename } from 'node:path';
 import type { Report } from '../report/index.js';
-import type { PlaceAndRouteResult, SynthResult } from '../synth/index.js';
-import type { FindOptions } from '../tools/index.js';
+import { findDevice, type PlaceAndRouteResult, type SynthResult } from '../synth/index.js';
+import { findTool, type FindOptions } from '../tools/index.js';
+import { breathe } from './breathe.js';
 import { openFolder, type OutputFolder } from './folder.js';
 import { makeHardware, type Hardware } from './hardware.js';
 import { readInputs, type Inputs } from './inputs.js';
@@ -16,12 +17,13 @@ import type {
   SimOptions,
   SynthOptions,
 } from './options.js';
-import { map, place, requireFits, timingProblem } from './place.js';
+import { map, place, requireFits, requireTools, timingProblem } from './place.js';
 import { reportOf, type Measured } from './report-data.js';
 import { standaloneFiles } from './testbench.js';
 import {
   accuracyOf,
   expectationOf,
+  simulatorsUsed,
   verifyInProcess,
   verifyInVerilator,
   verifyNetlist,
@@ -29,19 +31,19 @@ import {
 } from './verify.js';
 
 /** Verilog, memory images, constraints template, test vectors. */
-export const emit = (options: EmitOptions, hooks: FlowHooks): Promise<FlowResult> =>
+export const emit = (options: EmitOptions, hooks: FlowHooks = {}): Promise<FlowResult> =>
   run('emit', options, hooks, {});
 
 /** emit, and the hardware compared with the reference. */
-export const sim = (options: SimOptions, hooks: FlowHooks): Promise<FlowResult> =>
+export const sim = (options: SimOptions, hooks: FlowHooks = {}): Promise<FlowResult> =>
   run('sim', options, hooks, { sim: options });
 
 /** emit, and the mapped, placed and routed design with its bitstream. */
-export const synth = (options: SynthOptions, hooks: FlowHooks): Promise<FlowResult> =>
+export const synth = (options: SynthOptions, hooks: FlowHooks = {}): Promise<FlowResult> =>
   run('synth', options, hooks, { synth: options });
 
 /** Everything: emit, sim, synth, and the mapped netlist compared with the reference. */
-export const build = (options: BuildOptions, hooks: FlowHooks): Promise<FlowResult> =>
+export const build = (options: BuildOptions, hooks: FlowHooks = {}): Promise<FlowResult> =>
   run('build', options, hooks, { sim: options, synth: options });
 
 interface Stages {
@@ -62,7 +64,7 @@ const run = async (
     const report = reportOf(measured);
     folder.write('report.json', `${JSON.stringify(report, null, 2)}\n`);
     if (hooks.renderReport !== undefined) folder.write('report.html', hooks.renderReport(report));
-    hooks.signal?.throwIfAborted();
+    await breathe(hooks);
     folder.publish();
     return { out: options.out, files: folder.files, report, problems: measured.problems };
   } catch (error) {
@@ -83,15 +85,22 @@ const measure = async (
     ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
   };
   hooks.progress?.('read model', 0, 1);
-  const inputs = readInputs(options);
+  await breathe(hooks);
+  const inputs = readInputs({ ...options, ...constraintsOf(stages) });
   const { network } = inputs.imported;
+  hooks.progress?.('read model', 1, 1);
   hooks.progress?.('generate hardware', 0, 1);
+  await requireEverything(options, stages, tools);
+  await breathe(hooks);
   const hardware = makeHardware(network, options);
+  hooks.progress?.('generate hardware', 1, 1);
+  await breathe(hooks);
   const expectation =
     inputs.samples === undefined ? undefined : await expectationOf(network, inputs.samples, hooks);
   writeHardware(folder, hardware, expectation);
   const simulated = await simulateStage(hardware, expectation, stages.sim, tools, hooks);
   const built = await synthStage(hardware, inputs, expectation, stages, { tools, hooks, folder });
+  const simulators = await simulatorsUsed([simulated.verilator, built.netlist], tools);
   return {
     verb,
     options,
@@ -103,8 +112,22 @@ const measure = async (
         : accuracyOf(expectation, inputs.labels),
     ...simulated,
     ...built,
+    simulators,
     problems: problemsOf(simulated, built, hardware, stages.synth?.clock),
   };
+};
+
+const constraintsOf = ({ synth: options }: Stages): Pick<Partial<SynthOptions>, 'pcf' | 'lpf'> =>
+  options === undefined ? {} : { pcf: options.pcf, lpf: options.lpf };
+
+/** A tool that is missing at the end should be known at the beginning. @throws ToolMissing */
+const requireEverything = async (
+  { device }: EmitOptions,
+  stages: Stages,
+  tools: FindOptions,
+): Promise<void> => {
+  if (stages.synth !== undefined) await requireTools(findDevice(device), tools);
+  if ((stages.sim?.verilator ?? 0) > 0) await findTool('verilator', tools);
 };
 
 const writeHardware = (
@@ -154,13 +177,14 @@ const synthStage = async (
 ): Promise<Built> => {
   const options = stages.synth;
   if (options === undefined) return { synth: undefined, placed: undefined, netlist: undefined };
+  const context = { network: inputs.imported.network, options, tools, hooks };
   const mapped: SynthResult = await map(hardware, tools, hooks);
-  await requireFits(inputs.imported.network, hardware, mapped, options, tools, hooks);
+  await requireFits(hardware, mapped, context);
   const netlist =
     stages.sim === undefined || expectation === undefined || expectation.count === 0
       ? undefined
       : await verifyNetlist(hardware, mapped, expectation, tools, hooks);
-  const placed: PlaceAndRouteResult = await place(hardware, mapped, options, tools, hooks);
+  const placed: PlaceAndRouteResult = await place(hardware, mapped, context);
   folder.copy(mapped.netlistVerilog, 'netlist/netlist.v');
   folder.copy(mapped.netlistJson, 'netlist/netlist.json');
   folder.copy(mapped.log, 'logs/synthesis.log');

@@ -2,7 +2,7 @@
 
 import type { Device } from '../synth/index.js';
 import type { Hardware, TextFile } from './hardware.js';
-import type { Expectation } from './verify.js';
+import { stallLimit, type Expectation } from './verify.js';
 
 /** Pictures in `vectors/`; more would make the folder large for nothing. */
 const vectorPictures = 4;
@@ -36,7 +36,14 @@ export const standaloneFiles = (
     { name: 'vectors/expected.hex', text: hexLines(outputs, output.bits) },
     {
       name: 'testbench.v',
-      text: testbench(top, { input, output, expectation, count, reloadable: plan.config.options.reloadable }),
+      text: testbench(top, {
+        input,
+        output,
+        expectation,
+        count,
+        reloadable: plan.config.options.reloadable,
+        maxCycles: stallLimit(hardware.prediction, count),
+      }),
     },
     { name: 'Makefile', text: makefile(profile.device, plan.config.options.activationMemory === 'spram') },
   ];
@@ -48,11 +55,12 @@ interface TestbenchContext {
   readonly expectation: Expectation;
   readonly count: number;
   readonly reloadable: boolean;
+  readonly maxCycles: number;
 }
 
 const testbench = (
   top: string,
-  { input, output, expectation, count, reloadable }: TestbenchContext,
+  { input, output, expectation, count, reloadable, maxCycles }: TestbenchContext,
 ): string => {
   const beats = count * expectation.inputSize;
   const results = count * expectation.outputSize;
@@ -95,6 +103,10 @@ module testbench;
 
   always @(posedge clk) if (!rst) begin
     cycles = cycles + 1;
+    if (cycles == ${maxCycles}) begin
+      $display("FAIL: %0d of ${results} outputs after %0d cycles", received, cycles);
+      $finish;
+    end
     if (in_valid && in_ready) sent <= sent + 1;
     if (out_valid) begin
       if (out_payload !== expected[received] || out_last !== (received % ${expectation.outputSize} == ${expectation.outputSize - 1})) begin

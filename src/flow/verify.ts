@@ -1,11 +1,12 @@
 /** Hardware against the bit-exact reference: in process, in Verilator, and as the mapped netlist. */
 
-import { prepareReference, type IntegerNetwork, type QuantizedSamples } from '../nn/index.js';
+import { countNetwork, prepareReference, type IntegerNetwork, type QuantizedSamples } from '../nn/index.js';
 import type { Report, ReportEquality } from '../report/index.js';
 import {
   runIcarusStreams,
   runStreams,
   runVerilatorStreams,
+  SimError,
   simulate,
   sourceOf,
   type StreamBench,
@@ -13,9 +14,10 @@ import {
   type VerilogSource,
 } from '../sim/index.js';
 import { netlistSimulationFiles, type Device, type SynthResult } from '../synth/index.js';
-import { lookForTool, type FindOptions } from '../tools/index.js';
+import { lookForTool, toolVersion, type FindOptions, type ToolVersion } from '../tools/index.js';
 import { basename } from 'node:path';
 import { readFileSync } from 'node:fs';
+import { breathe } from './breathe.js';
 import type { Hardware } from './hardware.js';
 import type { FlowHooks } from './options.js';
 
@@ -29,7 +31,8 @@ export interface Expectation {
   readonly outputSize: number;
 }
 
-const picturesPerStep = 500;
+/** Multiply-accumulates between two looks at Ctrl-C: about a second. */
+const macsPerStep = 1e9;
 
 /** Runs the reference over every picture. */
 export const expectationOf = async (
@@ -39,6 +42,8 @@ export const expectationOf = async (
 ): Promise<Expectation> => {
   const runner = prepareReference(network);
   const { inputLength, outputLength } = runner;
+  const { macs } = countNetwork(network);
+  const picturesPerStep = Math.min(500, Math.max(1, Math.floor(macsPerStep / Math.max(1, macs))));
   const outputs = new Int32Array(samples.count * outputLength);
   for (let from = 0; from < samples.count; from += picturesPerStep) {
     hooks.progress?.('reference', from, samples.count);
@@ -60,12 +65,6 @@ export const expectationOf = async (
   };
 };
 
-/** Lets Ctrl-C and the progress bar have their turn. @throws the signal's reason */
-const breathe = async ({ signal }: FlowHooks): Promise<void> => {
-  await new Promise((resolve) => setImmediate(resolve));
-  signal?.throwIfAborted();
-};
-
 /** Share of pictures whose greatest output is their label's. */
 export const accuracyOf = (
   { outputs, outputSize, count }: Expectation,
@@ -74,7 +73,8 @@ export const accuracyOf = (
   let right = 0;
   for (let picture = 0; picture < count; picture++) {
     const logits = outputs.subarray(picture * outputSize, (picture + 1) * outputSize);
-    if (logits.indexOf(Math.max(...logits)) === labels[picture]) right++;
+    const greatest = logits.reduce((best, value, index) => (value > (logits[best] ?? 0) ? index : best), 0);
+    if (greatest === labels[picture]) right++;
   }
   return { top1: count === 0 ? 0 : right / count, pictures: count };
 };
@@ -84,6 +84,7 @@ const benchOf = (
   { network, inputs, inputSize, outputSize }: Expectation,
   from: number,
   count: number,
+  { prediction }: Hardware,
 ): StreamBench => {
   const bits = network.tensors[network.input]?.bits ?? 8;
   const mask = 2 ** bits - 1;
@@ -94,9 +95,16 @@ const benchOf = (
     values: [Int32Array.from(pictures, (value) => value & mask)],
     isLast: (beat) => beat % inputSize === inputSize - 1,
     outputBeats: count * outputSize,
-    maxCycles: 200_000_000,
+    // Hardware that stops must not stop the comparison: what is missing then counts as different.
+    maxCycles: stallLimit(prediction, count),
   };
 };
+
+/** Cycles after which hardware that gave no result has stopped: several times what is predicted. */
+export const stallLimit = (
+  { latencyCycles, initiationInterval }: Hardware['prediction'],
+  count: number,
+): number => 10_000 + 4 * (latencyCycles + count * initiationInterval);
 
 /** Output values that differ from the reference, missing and misplaced ones included. */
 const countMismatches = (
@@ -146,7 +154,7 @@ export const verifyInProcess = async (
   for (let from = 0; from < count; from += picturesPerRun) {
     hooks.progress?.('simulate', from, count);
     const pictures = Math.min(picturesPerRun, count - from);
-    const result = runStreams(sim, { ...benchOf(expectation, from, pictures), resetCycles: 0 });
+    const result = runStreams(sim, { ...benchOf(expectation, from, pictures, hardware), resetCycles: 0 });
     cycles += result.cycles;
     mismatches += countMismatches(expectation, from, pictures, result);
     if (from === 0) {
@@ -181,7 +189,7 @@ export const verifyInVerilator = async (
     hardware.profile.device,
     hardware.plan.config.options.activationMemory === 'spram',
   );
-  const result = await runVerilatorStreams(source, benchOf(expectation, 0, count), {
+  const result = await runVerilatorStreams(source, benchOf(expectation, 0, count, hardware), {
     tools,
     ...signalOf(hooks),
   });
@@ -210,11 +218,13 @@ export const verifyNetlist = async (
   const netlist = { name: 'netlist.v', text: readFileSync(synth.netlistVerilog, 'utf8') };
   const source = withCellModels({ ...sourceOf(hardware.design), files: [netlist] }, device, true);
   const run = verilator.found === undefined ? runIcarusStreams : runVerilatorStreams;
-  const result = await run(source, benchOf(expectation, 0, 1), {
-    tools,
-    timeoutMs: netlistLimitMs,
-    ...signalOf(hooks),
-  });
+  const result = await orNothing(
+    run(source, benchOf(expectation, 0, 1, hardware), {
+      tools,
+      timeoutMs: netlistLimitMs,
+      ...signalOf(hooks),
+    }),
+  );
   hooks.progress?.('netlist simulation', 1, 1);
   const simulator = `mapped netlist in ${verilator.found === undefined ? 'icarus' : 'verilator'}`;
   return {
@@ -223,6 +233,34 @@ export const verifyNetlist = async (
     cycles: result.cycles,
     mismatches: countMismatches(expectation, 0, 1, result),
   };
+};
+
+/** Unknown bits (x) where outputs are due: a netlist that is wrong, not an input that is. */
+const orNothing = async (running: Promise<StreamResult>): Promise<StreamResult> => {
+  try {
+    return await running;
+  } catch (error) {
+    if (error instanceof SimError && error.code === 'mismatch')
+      return { cycles: 0, inputCycles: [], beats: [] };
+    throw error;
+  }
+};
+
+/** The simulators behind these comparisons, as reports record them. */
+export const simulatorsUsed = async (
+  comparisons: readonly (ReportEquality | undefined)[],
+  tools: FindOptions,
+): Promise<readonly ToolVersion[]> => {
+  const names = comparisons.map((comparison) => comparison?.simulator ?? '').join();
+  const versions: ToolVersion[] = [];
+  for (const [word, tool] of [
+    ['verilator', 'verilator'],
+    ['icarus', 'iverilog'],
+  ] as const) {
+    const { found } = names.includes(word) ? await lookForTool(tool, tools) : {};
+    if (found !== undefined) versions.push(toolVersion(found));
+  }
+  return versions;
 };
 
 const netlistLimitMs = 30 * 60 * 1000;
