@@ -4,6 +4,7 @@ import { fail } from './diagnostics.js';
 import { driverNode } from './driven.js';
 import type { Node } from './ir.js';
 import { SInt, UInt, type Owner } from './signal.js';
+import { childName } from './types.js';
 
 /** Signals in nested objects and arrays, as `m.pipe` and `m.label` take them. */
 export type Signals = UInt | SInt | readonly Signals[] | { readonly [key: string]: Signals };
@@ -28,10 +29,9 @@ export const mapSignals = (
   leaf: (name: string, signal: UInt | SInt) => UInt | SInt,
 ): Signals => {
   if (signals instanceof UInt || signals instanceof SInt) return leaf(name, signals);
-  const child = (key: string): string => (name === '' ? key : `${name}_${key}`);
-  if (isArray(signals)) return signals.map((item, index) => mapSignals(item, child(String(index)), leaf));
+  if (isArray(signals)) return signals.map((item, index) => mapSignals(item, childName(name, String(index)), leaf));
   return Object.fromEntries(
-    Object.entries(signals).map(([key, item]) => [key, mapSignals(item, child(key), leaf)]),
+    Object.entries(signals).map(([key, item]) => [key, mapSignals(item, childName(name, key), leaf)]),
   );
 };
 

@@ -194,12 +194,12 @@ describe('memories', () => {
         let held: (bigint | undefined)[] = [0n, 0n];
         for (const values of rows) {
           for (const [name, poked] of Object.entries(values)) sim.poke(name, poked);
-          expect([sim.peek('nowLo'), sim.peek('nowHi')]).toEqual([lo[values.raddr], hi[values.raddr]]);
+          expect([sim.peek('now_lo'), sim.peek('now_hi')]).toEqual([lo[values.raddr], hi[values.raddr]]);
           sim.step();
           if (values.read === 1) held = [lo[values.raddr], hi[values.raddr]];
           if (values.write === 1 && values.mask % 2 === 1) lo[values.waddr] = BigInt(values.lo);
           if (values.write === 1 && values.mask >= 2) hi[values.waddr] = values.hi;
-          expect([sim.peek('syncLo'), sim.peek('syncHi')]).toEqual(held);
+          expect([sim.peek('sync_lo'), sim.peek('sync_hi')]).toEqual(held);
         }
         const handle = sim.memoryAt('store');
         expect(Array.from({ length: 8 }, (_, address) => handle.read(address, 'hi'))).toEqual(hi);

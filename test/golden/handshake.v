@@ -63,10 +63,9 @@ module handshake (
             state <= 2'd2;
           end
         end
-        2'd2: begin // drain
+        default: begin // drain
           state <= 2'd0;
         end
-        default: ;
       endcase
     end
   end
