@@ -201,10 +201,10 @@ function shifts({ acc, slope }: WantedChannel, options: FitOptions): readonly nu
 
 const multiplierLimit = ({ multiplierBits }: FitOptions): number => 2 ** (multiplierBits - 1) - 1;
 
-/** The least sum that rounds to `level`. */
-function leastSum(level: number, shift: number, rounding: RoundingMode): number {
-  if (shift === 0) return level;
-  const tie = (2 * level - 1) * 2 ** (shift - 1);
+/** The least sum that rounds to `level`; `half` is half an output step, 2^shift / 2. */
+function leastSum(level: number, half: number, rounding: RoundingMode): number {
+  if (half < 1) return level;
+  const tie = (2 * level - 1) * half;
   return tieReaches(level, rounding) ? tie : tie + 1;
 }
 
@@ -229,12 +229,13 @@ function addendBounds(
   edges: Edges,
   rounding: RoundingMode,
 ): { least: number; most: number } {
+  const half = 2 ** shift / 2;
   let least =
-    edges.bottom === undefined ? -Infinity : leastSum(edges.bottom, shift, rounding) - acc.lo * multiplier;
+    edges.bottom === undefined ? -Infinity : leastSum(edges.bottom, half, rounding) - acc.lo * multiplier;
   let most =
-    edges.top === undefined ? Infinity : leastSum(edges.top, shift, rounding) - 1 - acc.hi * multiplier;
+    edges.top === undefined ? Infinity : leastSum(edges.top, half, rounding) - 1 - acc.hi * multiplier;
   for (const { level, at } of thresholds) {
-    const sum = leastSum(level, shift, rounding);
+    const sum = leastSum(level, half, rounding);
     least = Math.max(least, sum - at * multiplier);
     most = Math.min(most, sum - 1 - (at - 1) * multiplier);
   }
