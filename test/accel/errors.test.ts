@@ -101,9 +101,13 @@ describe('unsupported networks', () => {
   });
 
   it('a network without layers, or whose last layer does not make the output', () => {
-    expect(errorOf(() => planArray(network([]), options))).toMatchObject({ code: 'ACC001', message: expect.stringContaining('has no layers') });
+    const empty = errorOf(() => planArray(network([]), options));
+    expect(empty.code).toBe('ACC001');
+    expect(empty.message).toContain('has no layers');
     const unordered = network([conv('second', 'x', 'z'), conv('first', 'x', 'y')]);
-    expect(errorOf(() => planArray(unordered, options))).toMatchObject({ code: 'ACC001', message: expect.stringContaining('layer first is last') });
+    const misplaced = errorOf(() => planArray(unordered, options));
+    expect(misplaced.code).toBe('ACC001');
+    expect(misplaced.message).toContain('layer first is last');
   });
 
   it('a scale that reloadable hardware cannot shift by', () => {

@@ -76,7 +76,7 @@ export const shapeHash = ({ config, jobs, layout }: ArrayPlan): number => {
     geometry, taps, products, steps, widths, fields, shiftMin, shiftMax, features, options,
     input: tensor(input),
     output: tensor(output),
-    layers: jobs.map(({ layer: _layer, ...job }) => job),
+    layers: jobs.map((job) => ({ ...job, layer: undefined })),
     tensors: [...layout.tensors.values()].map((region) => ({ ...tensor2(region), tensor: tensor(region.tensor) })),
   }; // prettier-ignore
   return createHash('sha256').update(JSON.stringify(shape)).digest().readUInt32LE(0);

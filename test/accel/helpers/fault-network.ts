@@ -13,7 +13,7 @@ const tensor = (name: string, shape: IntegerTensor['shape'], bits: number): Inte
   zeroPoint: 0,
 });
 
-/** 8x8x2 -> padded 3x3 integer -> padded 3x3 depthwise -> ternary pointwise -> ternary fully connected logits. */
+/** 6x6x2 -> padded 3x3 integer -> padded 3x3 depthwise -> ternary pointwise -> ternary fully connected logits. */
 export const faultNetwork = (): IntegerNetwork => {
   const random = createRandom(77);
   const tensors = [
@@ -44,13 +44,15 @@ export const faultNetwork = (): IntegerNetwork => {
       weightFormat,
       product: 'exact',
       bias: each(0),
-      requantize: { multiplier: each(5), addend: each(3), shift: each(5), rounding: 'halfUp', zeroPoint: 0, lo: -128, hi: 127 },
       ...changes,
     };
   };
+  const closed = (name: string, input: IntegerTensor, output: IntegerTensor, changes: Partial<ConvLayer>): ConvLayer => {
+    const each = (value: number): readonly number[] => Array.from({ length: output.shape[2] }, () => value);
+    const scale = { multiplier: each(5), addend: each(3), shift: each(5), rounding: 'halfUp' } as const;
+    return { ...layer(name, input, output, changes), requantize: { ...scale, zeroPoint: 0, lo: -128, hi: 127 } };
+  };
   const same = { kernel: [3, 3], padding: { top: 1, left: 1, bottom: 1, right: 1 } } as const;
-  const raw = layer('logits', c, logits, { kernel: [6, 6], weightFormat: 'ternary' });
-  const { requantize: _dropped, ...unrequantized } = raw;
   const network: IntegerNetwork = {
     name: 'faulty',
     input: x.name,
@@ -58,10 +60,10 @@ export const faultNetwork = (): IntegerNetwork => {
     inputTransform: { gain: 1, offset: 0, lo: -32, hi: 31 },
     tensors: Object.fromEntries(tensors.map((each) => [each.name, each])),
     layers: [
-      layer('dense', x, a, same),
-      layer('depthwise', a, b, { ...same, depthwise: true }),
-      layer('pointwise', b, c, { weightFormat: 'ternary' }),
-      unrequantized,
+      closed('dense', x, a, same),
+      closed('depthwise', a, b, { ...same, depthwise: true }),
+      closed('pointwise', b, c, { weightFormat: 'ternary' }),
+      layer('logits', c, logits, { kernel: [6, 6], weightFormat: 'ternary' }),
     ],
   };
   verifyNetwork(network);

@@ -1,6 +1,6 @@
 /** Activations: one bank per tap, one word of all lanes per address. Block RAM, or the single-port RAM of iCE40 UltraPlus. */
 
-import { array, bit, cat, component, external, uint, type ExternalModel, type UInt } from '../../../hdl/index.js';
+import { array, bit, cat, component, external, uint, type UInt } from '../../../hdl/index.js';
 import type { ArrayConfig } from '../config.js';
 import { activationWord } from './shapes.js';
 
@@ -22,10 +22,18 @@ export const activationMemory = (config: ArrayConfig) => {
     if (config.options.activationMemory === 'spram') {
       const [read, enable] = [address[0], write.banks[0]];
       if (read === undefined || enable === undefined) throw new RangeError('single-port memory has one bank');
-      return { words: [spramWord(config, { read, enable, address: write.address, data: write.data, lanes: write.lanes })] };
+      return {
+        words: [
+          spramWord(config, { read, enable, address: write.address, data: write.data, lanes: write.lanes }),
+        ],
+      };
     }
     const words = address.map((read, bank) => {
-      const memory = m.memory(`bank_${bank}`, { word, depth: config.activationDepth, readDuringWrite: 'any' });
+      const memory = m.memory(`bank_${bank}`, {
+        word,
+        depth: config.activationDepth,
+        readDuringWrite: 'any',
+      });
       const enable = write.banks[bank];
       if (enable !== undefined) memory.write(write.address, write.data, enable, write.lanes);
       return memory.read(read);
@@ -49,7 +57,10 @@ interface SpramAccess {
 }
 
 /** Blocks side by side. Lanes of 4, 8 or 16 bits line up with the cell's write enables of 4 bits. */
-const spramWord = (config: ArrayConfig, { read, enable, address, data, lanes }: SpramAccess): readonly UInt[] => {
+const spramWord = (
+  config: ArrayConfig,
+  { read, enable, address, data, lanes }: SpramAccess,
+): readonly UInt[] => {
   const laneBits = spramLaneBits(config.widths.activation);
   const perBlock = spramBits / laneBits;
   const blocks = Math.ceil(config.geometry.lanes / perBlock);
@@ -85,34 +96,12 @@ const spramWord = (config: ArrayConfig, { read, enable, address, data, lanes }: 
 };
 
 /** Bits that one lane takes in an SPRAM word. */
-export const spramLaneBits = (activationBits: number): number => (activationBits <= 4 ? 4 : activationBits <= 8 ? 8 : 16);
+export const spramLaneBits = (activationBits: number): number =>
+  activationBits <= 4 ? 4 : activationBits <= 8 ? 8 : 16;
 
 const padTo = (value: UInt, width: number): UInt => value.toSint().wrap(width).asUint();
 
-/** Lattice iCE40 UltraPlus single-port RAM: 16384 x 16, four write enables of 4 bits; POWEROFF is active low. */
-const spramModel: ExternalModel = {
-  init: () => ({ words: new Uint16Array(spramDepth), out: 0 }),
-  outputs: (_inputs, state) => ({ DATAOUT: BigInt(spramState(state).out) }),
-  clock: (inputs, state) => {
-    const { words, out } = spramState(state);
-    const address = Number(inputs['ADDRESS'] ?? 0n);
-    if (inputs['WREN'] !== 1n) return { words, out: words[address] ?? 0 };
-    const data = Number(inputs['DATAIN'] ?? 0n);
-    const mask = Number(inputs['MASKWREN'] ?? 0n);
-    let keep = 0;
-    for (let nibble = 0; nibble < 4; nibble++) if (((mask >> nibble) & 1) === 0) keep |= 0xf << (4 * nibble);
-    words[address] = ((words[address] ?? 0) & keep) | (data & ~keep & 0xffff);
-    return { words, out };
-  },
-};
-
-interface SpramState {
-  readonly words: Uint16Array;
-  readonly out: number;
-}
-const spramState = (state: unknown): SpramState => state as SpramState;
-
-const spram = external('SB_SPRAM256KA', {
+const spramPorts = {
   in: {
     ADDRESS: uint(14),
     DATAIN: uint(16),
@@ -124,6 +113,20 @@ const spram = external('SB_SPRAM256KA', {
     POWEROFF: bit,
   },
   out: { DATAOUT: uint(16) },
-  clockPort: 'CLOCK',
-  model: spramModel,
+} as const;
+
+/** Lattice iCE40 UltraPlus single-port RAM: 16384 x 16, four write enables of 4 bits; POWEROFF is active low. */
+const spramTwin = component('sb_spram256ka_twin', spramPorts, (ports, m) => {
+  const { ADDRESS, DATAIN, MASKWREN, WREN, CHIPSELECT, STANDBY, SLEEP, POWEROFF } = ports;
+  const active = CHIPSELECT.and(STANDBY.not()).and(SLEEP.not()).and(POWEROFF);
+  const memory = m.memory('words', { word: array(4, uint(4)), depth: spramDepth, readDuringWrite: 'never' });
+  const nibbles = Array.from({ length: 4 }, (_, index) => DATAIN.bits(4 * index + 3, 4 * index));
+  const mask = Array.from({ length: 4 }, (_, index) => MASKWREN.bit(index));
+  memory.write(ADDRESS, nibbles, WREN.and(active), mask);
+  const [low, second, third, high] = memory.read(ADDRESS, WREN.not().and(active));
+  if (low === undefined || second === undefined || third === undefined || high === undefined)
+    throw new RangeError('a word has four nibbles');
+  return { DATAOUT: cat(high, third, second, low) };
 });
+
+const spram = external('SB_SPRAM256KA', { ...spramPorts, clockPort: 'CLOCK', twin: spramTwin });

@@ -6,6 +6,19 @@ import { channelGroup } from '../geometry.js';
 import { operandOf } from './bits.js';
 import { activationWord, operandMarks } from './shapes.js';
 
+type Operand = ReturnType<typeof sint>;
+
+/** Operands of the units that this array has; a unit that no layer needs gets none. */
+type OperandOutputs = { readonly ternary?: readonly Operand[]; readonly int?: readonly (readonly Operand[])[] };
+
+const operandOutputs = ({ geometry, products, widths, features }: ArrayConfig): OperandOutputs => {
+  const operand = sint(widths.operand);
+  return {
+    ...(features.ternary ? { ternary: array(geometry.rows, operand) } : {}),
+    ...(features.int || features.max ? { int: array(geometry.columns, array(products, operand)) } : {}),
+  };
+};
+
 /** Combinational in, registered out: the operands of the dot products, one cycle after the words. */
 export const operandSelect = (config: ArrayConfig) => {
   const { geometry, taps, products, widths, features } = config;
@@ -14,10 +27,7 @@ export const operandSelect = (config: ArrayConfig) => {
     'operand_select',
     {
       in: { words: array(taps, activationWord(config)), marks: operandMarks(config) },
-      out: {
-        ...(features.ternary ? { ternary: array(geometry.rows, operand) } : {}),
-        ...(features.int || features.max ? { int: array(geometry.columns, array(products, operand)) } : {}),
-      } as { ternary?: readonly (typeof operand)[]; int?: readonly (readonly (typeof operand)[])[] },
+      out: operandOutputs(config),
     },
     ({ words, marks }, m) => {
       m.unused(marks, words);
