@@ -36,7 +36,7 @@ const parts: Readonly<Record<Family, readonly Part[]>> = {
 export interface Job {
   readonly id: string;
   readonly size: string;
-  readonly arithmetic: 'ternary' | 'int8' | 'int8 DSP';
+  readonly arithmetic: (typeof arithmetics)[number];
   readonly maker: 'nomul' | 'baseline';
   readonly design: string;
   readonly target: Family;
@@ -73,6 +73,7 @@ interface Baseline extends Candidate {
   readonly flow: string;
 }
 
+const arithmetics = ['ternary', 'int8', 'int8 DSP'] as const;
 const both: readonly Family[] = ['ice40', 'ecp5'];
 
 const ours: readonly Ours[] = [
@@ -114,14 +115,16 @@ const baselines: readonly Baseline[] = [
 /** Jobs in the order of the report; writes the Verilog of ours. */
 export const makeJobs = (options: JobOptions): readonly Job[] =>
   options.families.flatMap((family) =>
-    options.sizes.flatMap((size) => [
-      ...ours
-        .filter(({ families }) => families.includes(family))
-        .map((entry) => oursJob(entry, family, size, options)),
-      ...baselines
-        .filter(({ families }) => families.includes(family))
-        .map((entry) => baselineJob(entry, family, size, options)),
-    ]),
+    options.sizes.flatMap((size) =>
+      arithmetics.flatMap((arithmetic) => {
+        const wanted = (entry: Candidate): boolean =>
+          entry.arithmetic === arithmetic && entry.families.includes(family);
+        return [
+          ...ours.filter(wanted).map((entry) => oursJob(entry, family, size, options)),
+          ...baselines.filter(wanted).map((entry) => baselineJob(entry, family, size, options)),
+        ];
+      }),
+    ),
   );
 
 const common = (

@@ -12,6 +12,7 @@ export { intDotModel, type IntDotInputs } from './int-dot/model.js';
 export { requantize } from './requantize/unit.js';
 export { requantizeShape, tieModes, type RequantizeParams } from './requantize/parameters.js';
 export {
+  addendFor,
   inputsForContract,
   requantizeByContract,
   requantizeModel,

@@ -27,6 +27,7 @@ const designs: readonly Design[] = [
   recodedDot({ products: 3, actWidth: 8, weightWidth: 7 }).component.design,
   recodedDot({ products: 1, actWidth: 1, weightWidth: 2, recodeStages: 0 }).component.design,
   requantize(scale).component.design,
+  requantize({ ...scale, multiplier: 'recoded' }).component.design,
   requantize({ ...scale, ties: false, pairs: false, multiplierStages: 3 }).component.design,
   requantize({ ...scale, shiftMin: 12, shiftMax: 12, multiplierStages: 1 }).component.design,
   requantize({ ...scale, shiftMin: 36, shiftMax: 37, resultWidth: 16 }).component.design,

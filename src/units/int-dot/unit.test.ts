@@ -7,7 +7,7 @@ import { intDot } from './unit.js';
 
 const cases = fc
   .record({
-    products: fc.oneof(fc.integer({ min: 1, max: 24 }), fc.constantFrom(1, 2, 9)),
+    products: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constantFrom(1, 2, 9)),
     actWidth: fc.integer({ min: 1, max: 17 }),
     weightWidth: fc.integer({ min: 1, max: 17 }),
     levelsPerStage: fc.integer({ min: 1, max: 4 }),
@@ -38,7 +38,7 @@ describe('intDot', () => {
         const sums = streamThrough(unit.component.design, inputs, unit.latencyCycles, 'sum');
         expect(sums).toEqual(vectors.map((vector) => intDotModel(params, vector)));
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 

@@ -1,10 +1,11 @@
 /** Dot product of integers from LUTs and carry chains alone, for parts without DSP cells. */
 
-import { array, component, sint, type ModuleBuilder, type SInt, type UInt } from '../../hdl/index.js';
+import { array, component, sint, type ModuleBuilder, type SInt } from '../../hdl/index.js';
 import { typeRange } from '../../num/index.js';
 import { adderTree, sumWidthOf, treeLevels, treeStages } from '../adder-tree/tree.js';
 import { requireInteger } from '../errors.js';
 import { digitCount, recodedProductRange } from './digits.js';
+import { joinPlanes, recode, termOf } from './planes.js';
 
 export interface RecodedDotParams {
   /** Number of activations and weights, 1 to 256. */
@@ -48,52 +49,12 @@ export const recodedDot = (params: RecodedDotParams) => {
         });
         return planeSum(m, position, terms, actWidth, levelsPerStage);
       });
-      return { sum: joinPlanes(m, planes, 2).wrap(sumWidth) };
+      return { sum: joinPlanes(m, 'joined', planes).wrap(sumWidth) };
     },
   );
   const treeCycles = Math.max(1, treeStages(products, levelsPerStage));
   const latencyCycles = treeCycles + treeLevels(positions);
   return { component: unit, latencyCycles, weightLeadCycles: recodeStages, sumWidth };
-};
-
-/** How a digit chooses its term: of ~act, 0, act, 2 act by two bits, or (last position) ± one, two times act or 0. */
-type Choice =
-  | { readonly one: UInt; readonly high: UInt }
-  | { readonly one: UInt; readonly complement: UInt }
-  | { readonly one: UInt; readonly two: UInt; readonly complement: UInt };
-
-const recode = (weight: SInt): readonly Choice[] => {
-  const choices: Choice[] = [];
-  let carry: UInt | undefined;
-  const last = 2 * (digitCount(weight.width) - 1);
-  for (let low = 0; low < last; low += 2) {
-    const [bit0, bit1] = [weight.bit(low), weight.bit(low + 1)];
-    choices.push(
-      carry === undefined
-        ? { one: bit0, high: bit1 }
-        : { one: bit0.xor(carry), high: bit1.xor(bit0.and(carry)) },
-    );
-    carry = bit1.and(carry === undefined ? bit0 : bit0.or(carry));
-  }
-  return [...choices, lastChoice(weight, last, carry)];
-};
-
-/** -2 sign + bit + carry, or -sign + carry where the weight's width is odd. */
-const lastChoice = (weight: SInt, low: number, carry: UInt | undefined): Choice => {
-  const sign = weight.bit(weight.width - 1);
-  if (low === weight.width - 1) {
-    return { one: carry === undefined ? sign : sign.xor(carry), complement: sign };
-  }
-  const bit = weight.bit(low);
-  if (carry === undefined) return { one: bit, two: sign.and(bit.not()), complement: sign };
-  return { one: bit.xor(carry), two: bit.eq(carry).and(sign.xor(bit)), complement: sign };
-};
-
-const termOf = (act: SInt, choice: Choice): SInt => {
-  const twice = act.shl(1);
-  if ('high' in choice) return choice.high.mux(choice.one.mux(act.not(), twice), choice.one.mux(act, 0));
-  const magnitude = choice.one.mux(act, 'two' in choice ? choice.two.mux(twice, 0) : 0);
-  return choice.complement.mux(magnitude.not(), magnitude);
 };
 
 /** Registered sum of one position's terms. */
@@ -108,17 +69,4 @@ const planeSum = (
   const [only] = terms;
   if (terms.length === 1 && only !== undefined) return m.pipe(name, only);
   return adderTree(m, terms, typeRange(true, actWidth + 1), levelsPerStage, name);
-};
-
-/** Σ plane * 4^position, two at a time, a register after each addition; neighbours are `shift` bits apart. */
-const joinPlanes = (m: ModuleBuilder, planes: readonly SInt[], shift: number): SInt => {
-  const [first] = planes;
-  if (first === undefined) throw new RangeError('a weight has at least one digit');
-  if (planes.length === 1) return first;
-  const joined: SInt[] = [];
-  for (let i = 0; i < planes.length; i += 2) {
-    const [low, high] = [planes[i], planes[i + 1]];
-    if (low !== undefined) joined.push(high === undefined ? low : low.add(high.shl(shift)));
-  }
-  return joinPlanes(m, m.pipe(`joined_${shift}`, joined), 2 * shift);
 };

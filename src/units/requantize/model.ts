@@ -1,9 +1,10 @@
+import { recodedCorrection } from '../recoded-dot/digits.js';
 import { tieModes, type RequantizeParams } from './parameters.js';
 
 export interface RequantizeInputs {
   readonly acc: bigint;
   readonly multiplier: bigint;
-  /** Contains the rounding half. */
+  /** As `addendFor` makes it. */
   readonly addend: bigint;
   /** The whole shift minus shiftMin. */
   readonly shift: bigint;
@@ -17,11 +18,24 @@ export interface RequantizeInputs {
   readonly kept?: bigint;
 }
 
-/** acc * multiplier + addend (+ kept), in the unit's sumWidth bits. */
+type Product = Pick<RequantizeParams, 'multiplier' | 'multiplierWidth'>;
+
+/** What the unit's product is short by. */
+const productCorrection = ({ multiplier: kind, multiplierWidth }: Product, multiplier: bigint): bigint =>
+  kind === 'recoded' ? recodedCorrection(multiplier, multiplierWidth) : 0n;
+
+/** acc * multiplier + addend (+ kept), in the unit's sumWidth bits; a recoded product is short by its correction. */
 export const requantizeSum = (
-  { sumWidth }: Pick<RequantizeParams, 'sumWidth'>,
+  params: Product & Pick<RequantizeParams, 'sumWidth'>,
   { acc, multiplier, addend, kept = 0n }: RequantizeInputs,
-): bigint => BigInt.asIntN(sumWidth, acc * multiplier + addend + kept);
+): bigint =>
+  BigInt.asIntN(params.sumWidth, acc * multiplier - productCorrection(params, multiplier) + addend + kept);
+
+/** The unit's `addend` for a bias in units of 2^-shift: with the rounding half and what the product is short by. */
+export const addendFor = (
+  params: Product,
+  { multiplier, bias, shift }: { readonly multiplier: bigint; readonly bias: bigint; readonly shift: bigint },
+): bigint => bias + (shift === 0n ? 0n : 1n << (shift - 1n)) + productCorrection(params, multiplier);
 
 /** What `requantize` puts out, `latencyCycles` after its inputs. */
 export const requantizeModel = (params: RequantizeParams, inputs: RequantizeInputs): bigint => {
@@ -70,14 +84,14 @@ export const requantizeByContract = (acc: bigint, c: RequantizeContract): bigint
 
 /** The unit's inputs that make it compute `requantizeByContract`. */
 export const inputsForContract = (
-  { shiftMin }: Pick<RequantizeParams, 'shiftMin'>,
+  params: Product & Pick<RequantizeParams, 'shiftMin'>,
   acc: bigint,
   c: RequantizeContract,
 ): RequantizeInputs => ({
   acc,
   multiplier: c.multiplier,
-  addend: c.addend + (c.shift === 0n ? 0n : 1n << (c.shift - 1n)),
-  shift: c.shift - BigInt(shiftMin),
+  addend: addendFor(params, { multiplier: c.multiplier, bias: c.addend, shift: c.shift }),
+  shift: c.shift - BigInt(params.shiftMin),
   lo: c.lo - c.zeroPoint,
   hi: c.hi - c.zeroPoint,
   zeroPoint: c.zeroPoint,

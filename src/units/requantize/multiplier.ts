@@ -1,7 +1,8 @@
-/** The requantizer's multiplier, cut into parts where one would be too slow or wider than a DSP cell. */
+/** The requantizer's multiplier: cut into parts where one would be too slow or wider than a DSP cell, or without any. */
 
 import { type ModuleBuilder, type SInt } from '../../hdl/index.js';
 import { intProduct } from '../int-dot/product.js';
+import { joinPlanes, recode, termOf } from '../recoded-dot/planes.js';
 
 /** The exact a * b, 1 + stages cycles later; operands are registered inside each product's module. */
 export const stagedProduct = (m: ModuleBuilder, a: SInt, b: SInt, stages: number): SInt =>
@@ -25,4 +26,14 @@ const partsOf = (m: ModuleBuilder, name: string, x: SInt, y: SInt, stages: numbe
 const single = (name: string, x: SInt, y: SInt): SInt => {
   const unit = intProduct({ actWidth: x.width, weightWidth: y.width, operandStages: 1 });
   return unit.component(name, { act: x, weight: y }).product;
+};
+
+/** act * multiplier - recodedCorrection(multiplier), from LUTs; see `requantizeShape` for its cycles. */
+export const recodedProduct = (m: ModuleBuilder, acc: SInt, multiplier: SInt): SInt => {
+  const choices = m.pipe('choice', recode(multiplier));
+  const late = m.pipe('acc_q', acc);
+  const terms = choices.map((choice) => termOf(late, choice));
+  const [only] = terms;
+  if (terms.length === 1 && only !== undefined) return m.pipe('product', only);
+  return joinPlanes(m, 'product', terms);
 };

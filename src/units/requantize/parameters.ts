@@ -1,5 +1,7 @@
 import { unsignedWidth } from '../../num/index.js';
+import { treeLevels } from '../adder-tree/tree.js';
 import { requireInteger, UnitParameterError } from '../errors.js';
+import { digitCount } from '../recoded-dot/digits.js';
 
 export interface RequantizeParams {
   readonly accWidth: number;
@@ -18,7 +20,12 @@ export interface RequantizeParams {
   readonly pairs: boolean;
   /** Sums kept with `pairs`, 1 to 1024, default 1: `combine` adds the one `pairDepth` values with hold or combine ago. */
   readonly pairDepth?: number;
-  /** 1: one multiplier. 2, 3: the wider factor is cut in 2 or 4 parts, whose products are added in later stages. */
+  /**
+   * `product` (default): multipliers, for DSP cells. `recoded`: LUTs and carry chains, about half as many as Yosys makes of
+   * a product; acc * multiplier comes out short by `recodedCorrection(multiplier)`, which the addend must contain.
+   */
+  readonly multiplier?: 'product' | 'recoded';
+  /** Of `product`. 1: one multiplier. 2, 3: the wider factor is cut in 2 or 4 parts, whose products are added in later stages. */
   readonly multiplierStages: 1 | 2 | 3;
 }
 
@@ -46,11 +53,18 @@ export const requantizeShape = (params: RequantizeParams): RequantizeShape => {
     Array.from({ length: shiftWidth }, (_, index) => shiftWidth - 1 - index),
     shiftLevelsPerStage,
   );
-  const productCycles = 1 + params.multiplierStages;
+  const productCycles =
+    params.multiplier === 'recoded'
+      ? recodedProductCycles(params.multiplierWidth)
+      : 1 + params.multiplierStages;
   const afterProduct = 1 + (params.pairs ? 1 : 0) + shiftStages.length;
   const finish = 3; // saturate, clamp, zero point
   return { shiftWidth, shiftStages, productCycles, latencyCycles: productCycles + afterProduct + finish };
 };
+
+/** One cycle to recode, one per level of additions; a multiplier of one digit is registered all the same. */
+const recodedProductCycles = (multiplierWidth: number): number =>
+  1 + Math.max(1, treeLevels(digitCount(multiplierWidth)));
 
 const chunks = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
   items.length === 0 ? [] : [items.slice(0, size), ...chunks(items.slice(size), size)];
@@ -68,7 +82,7 @@ const checkParams = (p: RequantizeParams): void => {
   check('pairDepth', p.pairDepth ?? 1, 1, 1024);
   check('multiplierStages', p.multiplierStages, 1, 3);
   const widest = Math.max(p.accWidth, p.multiplierWidth);
-  if (widest < 1 << p.multiplierStages)
+  if (p.multiplier !== 'recoded' && widest < 1 << p.multiplierStages)
     throw new UnitParameterError(
       'requantize',
       'multiplierStages',

@@ -40,7 +40,7 @@ describe('ternaryDot', () => {
       fc.property(cases, ([params, vectors]) => {
         expect(run(params, vectors)).toEqual(vectors.map((vector) => ternaryDotModel(params, vector)));
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 

@@ -21,8 +21,10 @@ export const streamThrough = (
   port: string,
 ): readonly bigint[] => {
   const simulation = simulate(design, { powerUpSeed: 1 });
-  const names = design.ports.filter(({ direction }) => direction === 'in').map(({ name }) => name);
   const last = inputs.at(-1);
+  const names = design.ports.filter(({ direction }) => direction === 'in').map(({ name }) => name);
+  const missing = names.filter((name) => last !== undefined && !(name in last));
+  if (missing.length > 0) throw new RangeError(`${design.name} needs values for ${missing.join(', ')}`);
   const padded = [...inputs, ...Array.from({ length: latencyCycles }, () => last)];
   const stimulus = Object.fromEntries(
     names.map((name) => [name, padded.map((values) => values?.[name] ?? 0n)]),
