@@ -29,7 +29,8 @@ export const mapSignals = (
   leaf: (name: string, signal: UInt | SInt) => UInt | SInt,
 ): Signals => {
   if (signals instanceof UInt || signals instanceof SInt) return leaf(name, signals);
-  if (isArray(signals)) return signals.map((item, index) => mapSignals(item, childName(name, String(index)), leaf));
+  if (isArray(signals))
+    return signals.map((item, index) => mapSignals(item, childName(name, String(index)), leaf));
   return Object.fromEntries(
     Object.entries(signals).map(([key, item]) => [key, mapSignals(item, childName(name, key), leaf)]),
   );

@@ -231,7 +231,8 @@ export interface ExternalOptions<I extends ShapeRecord, O extends ShapeRecord> {
   readonly parameters?: Readonly<Record<string, string | number>>;
   /** The cell's clock port, if it has one. */
   readonly clockPort?: string;
-  /** Behaviour in the simulator. */
+  /** Behaviour in the simulator: a component with the same ports, or functions (slower). */
+  readonly twin?: { readonly design: Design };
   readonly model?: ExternalModel;
 }
 
@@ -259,6 +260,7 @@ export const external = <const I extends ShapeRecord, const O extends ShapeRecor
       ...zipLeaves(options.out, undefined, '').map(port('out')),
     ],
     ...(options.clockPort === undefined ? {} : { clockPort: options.clockPort }),
+    ...(options.twin === undefined ? {} : { twin: options.twin.design }),
     ...(options.model === undefined ? {} : { model: options.model }),
   };
   return (instance, inputs) => connect(design, options, instance, inputs);

@@ -240,7 +240,9 @@ export interface ExternalDesign {
   readonly ports: readonly Port[];
   /** Name of the cell's clock port, connected to the domain's clock. */
   readonly clockPort?: string;
-  /** Behaviour for the simulator; undefined: a Design that uses the cell cannot be simulated in process. */
+  /** The same behaviour as a Design with the same ports: simulated in the cell's place, at full speed, never emitted. */
+  readonly twin?: Design;
+  /** Behaviour as functions; slower than a twin. With neither, a Design that uses the cell cannot be simulated in process. */
   readonly model?: ExternalModel;
 }
 

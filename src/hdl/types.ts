@@ -61,7 +61,10 @@ export const isScalar = (shape: Shape): shape is UIntType | SIntType =>
 
 /** Verilog's spelling of a key: `actWidth` becomes `act_width`. Vendor names (all capitals) stay as they are. */
 const snakeCase = (key: string): string =>
-  key.replace(/([a-z0-9])([A-Z])/g, (_, before: string, capital: string) => `${before}_${capital.toLowerCase()}`);
+  key.replace(
+    /([a-z0-9])([A-Z])/g,
+    (_, before: string, capital: string) => `${before}_${capital.toLowerCase()}`,
+  );
 
 /** Name of a part of a bundle: keys joined with `_`, in Verilog's spelling. */
 export const childName = (prefix: string, key: string): string =>

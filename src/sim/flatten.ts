@@ -186,11 +186,12 @@ class Flattener {
     return instances.flatMap(({ name, design, inputs }) => {
       const path = scope.path === '' ? name : `${scope.path}.${name}`;
       const ports = outputs.get(name) ?? new Map<string, Cell[]>();
-      if (isExternal(design)) {
-        this.addExternal(path, scope, design, inputs, ports);
+      const body = isExternal(design) ? design.twin : design;
+      if (body === undefined) {
+        if (isExternal(design)) this.addExternal(path, scope, design, inputs, ports);
         return [];
       }
-      const child = this.open(path, design, scope, inputs, ports);
+      const child = this.open(path, body, scope, inputs, ports);
       scope.children.set(name, child.scope);
       return [child];
     });
@@ -206,7 +207,7 @@ class Flattener {
     if (design.model === undefined) {
       throw new SimError(
         'no-model',
-        `${path} is the external cell ${design.name}, which has no model: give external('${design.name}', ...) a \`model\`, or simulate the emitted Verilog with Verilator or Icarus`,
+        `${path} is the external cell ${design.name}, which has no model: give external('${design.name}', ...) a \`model\` or a \`twin\`, or simulate the emitted Verilog with Verilator or Icarus`,
       );
     }
     const inputs = design.ports.flatMap((port) => {
