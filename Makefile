@@ -30,7 +30,7 @@ lint:
 	@npm run --silent lint
 
 bench: setup
-	@npx tsx bench/$(BENCH).ts
+	@npx tsx bench/run.ts $(BENCH)
 
 clean:
 	@rm -rf dist coverage
