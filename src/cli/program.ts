@@ -173,7 +173,12 @@ function addSynthOptions(command: Command): Command {
     .option('--clock <MHz>', 'clock that must be met', positiveNumber)
     .addOption(new Option('--pcf <file>', 'pin constraints for iCE40').conflicts('lpf'))
     .addOption(new Option('--lpf <file>', 'pin constraints for ECP5').conflicts('pcf'))
-    .option('--seed <N>', 'seed of the placer (default: 1)', wholeNumber);
+    .option('--seed <N>', 'seed of the placer (default: 1)', wholeNumber)
+    .option(
+      '--time-limit <minutes>',
+      'for one run of a tool (default: 60, place and route 120)',
+      positiveNumber,
+    );
 }
 
 function addCommonOptions(command: Command): Command {

@@ -58,6 +58,8 @@ const synthFields = {
   /** Pin constraints: PCF for iCE40, LPF for ECP5. */
   pcf: file.optional(),
   lpf: file.optional(),
+  /** Minutes that one run of a tool may take; undefined: an hour for synthesis, two for place and route. */
+  timeLimit: z.number().positive().optional(),
   /** Seed of the placer. */
   seed: z
     .int()

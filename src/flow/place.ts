@@ -27,6 +27,10 @@ export interface PlaceContext {
   readonly hooks: FlowHooks;
 }
 
+/** What the user allows one run of a tool; undefined: the default of each. */
+export const timeLimitMs = ({ timeLimit }: SynthOptions): number | undefined =>
+  timeLimit === undefined ? undefined : timeLimit * 60_000;
+
 /** Finds every tool of the family before anything long begins. @throws ToolMissing */
 export const requireTools = async ({ family }: Device, tools: FindOptions): Promise<void> => {
   await findTool('yosys', tools);
@@ -38,7 +42,10 @@ export const map = async (
   hardware: Hardware,
   tools: FindOptions,
   hooks: FlowHooks,
-  { stage = 'synthesis', timeoutMs }: { readonly stage?: string; readonly timeoutMs?: number } = {},
+  {
+    stage = 'synthesis',
+    timeoutMs,
+  }: { readonly stage?: string; readonly timeoutMs?: number | undefined } = {},
 ): Promise<SynthResult> => {
   hooks.progress?.(stage, 0, 1);
   const { profile, plan } = hardware;
@@ -132,12 +139,14 @@ export const place = async (
   const { device, targetMHz } = hardware.profile;
   hooks.progress?.('place and route', 0, 1);
   const constraintsFile = options.pcf ?? options.lpf;
+  const limit = timeLimitMs(options);
   try {
     const result = await placeAndRoute({
       synth,
       device,
       clockMHz: options.clock ?? targetMHz,
       seed: options.seed,
+      ...(limit === undefined ? {} : { timeoutMs: limit }),
       tools,
       ...(constraintsFile === undefined ? {} : { constraintsFile }),
       ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),

@@ -17,7 +17,7 @@ import type {
   SimOptions,
   SynthOptions,
 } from './options.js';
-import { map, place, requireFits, requireTools, timingProblem } from './place.js';
+import { map, place, requireFits, requireTools, timeLimitMs, timingProblem } from './place.js';
 import { reportOf, type Measured } from './report-data.js';
 import { standaloneFiles } from './testbench.js';
 import {
@@ -178,7 +178,7 @@ const synthStage = async (
   const options = stages.synth;
   if (options === undefined) return { synth: undefined, placed: undefined, netlist: undefined };
   const context = { network: inputs.imported.network, options, tools, hooks };
-  const mapped: SynthResult = await map(hardware, tools, hooks);
+  const mapped: SynthResult = await map(hardware, tools, hooks, { timeoutMs: timeLimitMs(options) });
   await requireFits(hardware, mapped, context);
   const netlist =
     stages.sim === undefined || expectation === undefined || expectation.count === 0

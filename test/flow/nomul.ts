@@ -28,39 +28,56 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** `nomul` with these words, in this process. */
-export async function nomul(words: readonly string[], signal = new AbortController().signal): Promise<Ended> {
+/** `nomul` with these words, in this process; Ctrl-C as soon as it has printed `interruptAt`. */
+export async function nomul(words: readonly string[], interruptAt?: string): Promise<Ended> {
+  const interruption = new AbortController();
   const stdout = new Collector();
-  const stderr = new Collector();
+  const stderr = new Collector((text) => {
+    if (interruptAt !== undefined && text.includes(interruptAt)) interruption.abort();
+  });
+  const { signal } = interruption;
   const exitCode = await runCli(words, { flow, version: '0', stdout, stderr, env: {}, signal });
   return { exitCode, stdout: stdout.text, stderr: stderr.text };
 }
 
 class Collector extends Writable {
   text = '';
+
+  constructor(private readonly seen: (text: string) => void = () => undefined) {
+    super();
+  }
+
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     this.text += chunk.toString();
+    this.seen(this.text);
     done();
   }
 }
 
-/** `nomul` as a program of its own; `onStderr` sees what it has printed so far and can send signals. */
-export function nomulProcess(
-  words: readonly string[],
-  onStderr: (text: string, send: (signal: NodeJS.Signals) => void) => void = () => undefined,
-  program: readonly string[] = ['--import', 'tsx', join(PACKAGE_ROOT, 'src/cli/main.ts')],
-): Promise<Ended> {
+const fromSource = ['--import', 'tsx', join(PACKAGE_ROOT, 'src/cli/main.ts')];
+
+export interface ProgramOptions {
+  /** Called again and again while it runs; sends signals. */
+  readonly meanwhile?: (send: (signal: NodeJS.Signals) => void) => void;
+  readonly program?: readonly string[];
+  readonly cwd?: string;
+}
+
+/** `nomul` as a program of its own. */
+export function nomulProcess(words: readonly string[], options: ProgramOptions = {}): Promise<Ended> {
+  const { meanwhile = () => undefined, program = fromSource, cwd = PACKAGE_ROOT } = options;
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...program, ...words], { cwd: PACKAGE_ROOT, env: process.env });
+    const child = spawn(process.execPath, [...program, ...words], { cwd, env: process.env });
+    const timer = setInterval(() => meanwhile((signal) => child.kill(signal)), 50);
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => {
-      stderr += chunk.toString();
-      onStderr(stderr, (signal) => child.kill(signal));
-    });
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     child.on('error', reject);
-    child.on('close', (exitCode) => resolve({ exitCode, stdout, stderr }));
+    child.on('close', (exitCode) => {
+      clearInterval(timer);
+      resolve({ exitCode, stdout, stderr });
+    });
   });
 }
 
