@@ -22,7 +22,7 @@ export interface RequantizeParams {
   readonly pairDepth?: number;
   /**
    * `product` (default): multipliers, for DSP cells. `recoded`: LUTs and carry chains, about half as many as Yosys makes of
-   * a product; acc * multiplier comes out short by `recodedCorrection(multiplier)`, which the addend must contain.
+   * a product; acc * multiplier comes out short by a constant of the multiplier, which the addend must contain (`addendFor`).
    */
   readonly multiplier?: 'product' | 'recoded';
   /** Of `product`. 1: one multiplier. 2, 3: the wider factor is cut in 2 or 4 parts, whose products are added in later stages. */
