@@ -1,4 +1,4 @@
-/** The whole job on a very small network, with the real tools from npm. */
+/** The whole job on a very small network, with the real tools (those of npm where none are installed). */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ describe('nomul build', () => {
   let ended: Ended;
   let report: Report;
   beforeAll(async () => {
-    ended = await nomul(words('build', 'built', ['--tools', 'npm']));
+    ended = await nomul(words('build', 'built'));
     expect(ended.exitCode, ended.stderr).toBe(0);
     report = reportIn('built');
   }, 600_000);
@@ -71,12 +71,8 @@ describe('nomul build', () => {
       (device.fmaxMHz * 1e6) / report.initiationInterval.predicted,
       3,
     );
-    expect(report.tools.map(({ tool, origin }) => `${tool} ${origin}`)).toEqual([
-      'yosys npm',
-      'nextpnr-ice40 npm',
-      'icepack npm',
-      'iverilog native',
-    ]);
+    expect(report.tools.map(({ tool }) => tool)).toEqual(['yosys', 'nextpnr-ice40', 'icepack', 'iverilog']);
+    for (const { version } of report.tools) expect(version).toMatch(/^(\d|unversioned)/);
     expect(report.inputs.map(({ role }) => role)).toEqual(['model', 'samples', 'labels']);
   });
 
@@ -107,13 +103,13 @@ describe('nomul build', () => {
   it('may be repeated into the same folder after make sim, with the same result', async () => {
     const { 'testbench.vvp': program, 'sim.log': log, ...before } = hashesBelow(join(root, 'built'));
     expect([program, log]).not.toContain(undefined);
-    const again = await nomul(words('build', 'built', ['--tools', 'npm']));
+    const again = await nomul(words('build', 'built'));
     expect(again.exitCode, again.stderr).toBe(0);
     expect(hashesBelow(join(root, 'built'))).toEqual(before);
   });
 
   it('names the critical path in the signals of the Verilog when the clock is missed, and marks the bitstream', async () => {
-    const missed = await nomul(words('synth', 'missed', ['--tools', 'npm', '--clock', '500']));
+    const missed = await nomul(words('synth', 'missed', ['--clock', '500']));
     expect(missed.exitCode, missed.stderr).toBe(1);
     const [problem, ...others] = envelopeOf(missed).problems;
     expect(others).toEqual([]);
