@@ -25,22 +25,39 @@ export type RowRequantizer = (acc: Float64Array, count: number, out: Int32Array,
 
 /**
  * A Requantize prepared for many rows. `halfUp` is floor((acc * M + addend + 2^(s-1)) / 2^s); adding the half first is
- * exact where the sum stays below 2^53, which `greatestAcc` (a bound on |acc|) decides.
+ * exact where the sum stays below 2^53, and the quotient fits 32 bits, which `greatestAcc` (a bound on |acc|) decides.
  */
 export function prepareRequantize(r: Requantize, greatestAcc: number): RowRequantizer {
-  const channels = r.multiplier.length;
   const multiplier = Float64Array.from(r.multiplier);
   const addend = Float64Array.from(r.addend, (a, c) => a + halfOf(r.shift[c] ?? 0));
   const factor = Float64Array.from(r.shift, (s) => 2 ** -s);
-  const sumFits = addend.every((a, c) => greatestAcc * Math.abs(multiplier[c] ?? 0) + Math.abs(a) < 2 ** 53);
-  if (r.rounding !== 'halfUp' || !sumFits) return byDefinition(r);
-  const { zeroPoint, lo, hi } = r;
+  const fits = addend.every((a, c) => {
+    const sum = greatestAcc * Math.abs(multiplier[c] ?? 0) + Math.abs(a);
+    return sum < 2 ** 53 && sum * (factor[c] ?? 0) < 2 ** 30;
+  });
+  if (r.rounding !== 'halfUp' || !fits || r.hi - r.lo >= 2 ** 30) return byDefinition(r);
+  return halfUpRows(multiplier, addend, factor, r);
+}
+
+/** The clamp works on bits: comparing would mispredict about every second value behind a ReLU. */
+function halfUpRows(
+  multiplier: Float64Array,
+  addend: Float64Array,
+  factor: Float64Array,
+  { lo, hi, zeroPoint }: Requantize,
+): RowRequantizer {
+  const channels = multiplier.length;
+  const low = lo - zeroPoint;
+  const range = hi - lo;
   return (acc, count, out, outOffset) => {
-    for (let i = 0, c = 0; i < count; i++) {
-      const sum = (acc[i] ?? 0) * (multiplier[c] ?? 0) + (addend[c] ?? 0);
-      const y = Math.floor(sum * (factor[c] ?? 0)) + zeroPoint;
-      out[outOffset + i] = y < lo ? lo : y > hi ? hi : y;
-      if (++c === channels) c = 0;
+    for (let row = 0; row < count; row += channels) {
+      for (let c = 0; c < channels; c++) {
+        const sum = (acc[row + c] ?? 0) * (multiplier[c] ?? 0) + (addend[c] ?? 0);
+        const above = (Math.floor(sum * (factor[c] ?? 0)) | 0) - low;
+        const atLeastLow = above & ~(above >> 31);
+        const beyond = atLeastLow - range;
+        out[outOffset + row + c] = hi + (beyond & (beyond >> 31));
+      }
     }
   };
 }

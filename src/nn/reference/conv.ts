@@ -1,5 +1,5 @@
 import type { ConvLayer } from '../ir.js';
-import { tableIndex, tensorOf } from '../ranges.js';
+import { hasPadding, tableIndex, tensorOf } from '../ranges.js';
 import { copyRow, prepareRequantize, type RowRequantizer } from '../requantize.js';
 import {
   accumulatorBounds,
@@ -30,6 +30,7 @@ export function prepareConv(context: LayerContext, layer: ConvLayer): LayerKerne
       ? packedMultiply(packFilters(layer, bounds, depth))
       : tableMultiply(context, layer, layer.product.table, depth);
   const requantize = requantizerOf(layer, bounds);
+  const contiguous = isContiguous(layer);
   const patches = new Float64Array((CHUNK_PIXELS + 1) * depth);
   const acc = new Float64Array((CHUNK_PIXELS + 1) * outChannels);
 
@@ -37,7 +38,8 @@ export function prepareConv(context: LayerContext, layer: ConvLayer): LayerKerne
     if (input === undefined) return;
     for (let first = 0; first < pixels; first += CHUNK_PIXELS) {
       const count = Math.min(CHUNK_PIXELS, pixels - first);
-      for (let i = 0; i < count; i++) gatherPatch(window, input, first + i, patches, i * depth);
+      if (contiguous) copyPixels(input, first * depth, count * depth, window.inputZero, patches);
+      else for (let i = 0; i < count; i++) gatherPatch(window, input, first + i, patches, i * depth);
       multiply(patches, count, acc);
       requantize(acc, count * outChannels, output, first * outChannels);
     }
@@ -46,6 +48,20 @@ export function prepareConv(context: LayerContext, layer: ConvLayer): LayerKerne
 
 export function requantizerOf(layer: ConvLayer, bounds: readonly number[]): RowRequantizer {
   return layer.requantize === undefined ? copyRow : prepareRequantize(layer.requantize, Math.max(...bounds));
+}
+
+/** Pointwise without stride: the patches of successive pixels lie one after another in the input. */
+const isContiguous = ({ kernel, stride, padding }: ConvLayer): boolean =>
+  [...kernel, ...stride].every((size) => size === 1) && !hasPadding(padding);
+
+function copyPixels(
+  input: Int32Array,
+  from: number,
+  count: number,
+  zero: number,
+  patches: Float64Array,
+): void {
+  for (let i = 0; i < count; i++) patches[i] = (input[from + i] ?? 0) - zero;
 }
 
 /** x - zx of every tap of one output pixel, [kernelHeight][kernelWidth][channels]; padding is 0. */

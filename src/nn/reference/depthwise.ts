@@ -27,49 +27,77 @@ export function prepareDepthwise(context: LayerContext, layer: ConvLayer): Layer
     if (input === undefined) return;
     for (let y = 0; y < outHeight; y++) {
       acc.set(bias);
-      for (let x = 0; x < outWidth; x++) {
-        accumulate(
-          input,
-          y * window.stride[0] - window.padding.top,
-          x * window.stride[1] - window.padding.left,
-          acc,
-          x,
-        );
-      }
+      for (let x = 0; x < outWidth; x++) accumulate(input, y, x, acc);
       requantize(acc, outWidth * channels, output, y * outWidth * channels);
     }
   };
 }
 
-/** Adds all taps of the window whose corner is (y0, x0) to the accumulators of output column `column`. */
-type Accumulate = (input: Int32Array, y0: number, x0: number, acc: Float64Array, column: number) => void;
+/** Adds all taps of output pixel (y, x) to the accumulators of column x. */
+type Accumulate = (input: Int32Array, y: number, x: number, acc: Float64Array) => void;
 
 /** Taps added per pass over the channels; a window's last pass is filled up with taps of weight 0. */
 const TAPS_PER_PASS = 3;
 
 function exactTaps(window: Window, layer: ConvLayer): Accumulate {
-  const [height, width, channels] = window.input;
-  const [kernelHeight, kernelWidth] = window.kernel;
-  const zeroTap = kernelHeight * kernelWidth * channels;
-  const weights = new Float64Array(zeroTap + channels);
+  const channels = window.input[2];
+  const outWidth = window.output[1];
+  const taps = tapLists(window);
+  const weights = new Float64Array((layer.kernel[0] * layer.kernel[1] + 1) * channels);
   weights.set(tapMajor(layer, channels));
-  const inputAt = new Int32Array(kernelHeight * kernelWidth + TAPS_PER_PASS);
-  const weightAt = new Int32Array(inputAt.length);
-  return (input, y0, x0, acc, column) => {
-    const [firstY, endY] = insideTaps(y0, kernelHeight, height);
-    const [firstX, endX] = insideTaps(x0, kernelWidth, width);
-    let count = 0;
+  return (input, y, x, acc) => {
+    const pixel = y * outWidth + x;
+    const end = taps.first[pixel + 1] ?? 0;
+    for (let i = taps.first[pixel] ?? 0; i < end; i += TAPS_PER_PASS) {
+      addThreeTaps(
+        input,
+        taps.inputAt,
+        weights,
+        taps.weightAt,
+        i,
+        window.inputZero,
+        acc,
+        x * channels,
+        channels,
+      );
+    }
+  };
+}
+
+/** For every output pixel: where its taps that lie inside the picture start in input and weights. */
+interface TapLists {
+  readonly inputAt: Int32Array;
+  readonly weightAt: Int32Array;
+  /** Pixel p has entries first[p] to first[p + 1]: a multiple of TAPS_PER_PASS. */
+  readonly first: Int32Array;
+}
+
+function tapLists({ input, output, kernel, stride, padding }: Window): TapLists {
+  const [height, width, channels] = input;
+  const inputAt: number[] = [];
+  const weightAt: number[] = [];
+  const first = [0];
+  for (let pixel = 0; pixel < output[0] * output[1]; pixel++) {
+    const y0 = Math.floor(pixel / output[1]) * stride[0] - padding.top;
+    const x0 = (pixel % output[1]) * stride[1] - padding.left;
+    const [firstY, endY] = insideTaps(y0, kernel[0], height);
+    const [firstX, endX] = insideTaps(x0, kernel[1], width);
     for (let ky = firstY; ky < endY; ky++) {
       for (let kx = firstX; kx < endX; kx++) {
-        inputAt[count] = ((y0 + ky) * width + x0 + kx) * channels;
-        weightAt[count++] = (ky * kernelWidth + kx) * channels;
+        inputAt.push(((y0 + ky) * width + x0 + kx) * channels);
+        weightAt.push((ky * kernel[1] + kx) * channels);
       }
     }
-    inputAt.fill(inputAt[0] ?? 0, count);
-    weightAt.fill(zeroTap, count);
-    for (let i = 0; i < count; i += TAPS_PER_PASS) {
-      addThreeTaps(input, inputAt, weights, weightAt, i, window.inputZero, acc, column * channels, channels);
+    while (inputAt.length % TAPS_PER_PASS !== 0) {
+      inputAt.push(0);
+      weightAt.push(kernel[0] * kernel[1] * channels);
     }
+    first.push(inputAt.length);
+  }
+  return {
+    inputAt: Int32Array.from(inputAt),
+    weightAt: Int32Array.from(weightAt),
+    first: Int32Array.from(first),
   };
 }
 
@@ -114,7 +142,9 @@ function tableTaps(
   const [height, width, channels] = window.input;
   const actBits = tensorOf(network, layer.input, `layer "${layer.name}"`).bits;
   const taps = layer.kernel[0] * layer.kernel[1];
-  return (input, y0, x0, acc, column) => {
+  return (input, outY, outX, acc) => {
+    const y0 = outY * window.stride[0] - window.padding.top;
+    const x0 = outX * window.stride[1] - window.padding.left;
     for (let i = 0; i < taps * channels; i++) {
       const channel = i % channels;
       const tap = Math.floor(i / channels);
@@ -123,7 +153,7 @@ function tableTaps(
       const inside = y >= 0 && y < height && x >= 0 && x < width;
       const act = inside ? (input[(y * width + x) * channels + channel] ?? 0) : 0;
       const weight = layer.weights[channel * taps + tap] ?? 0;
-      const at = column * channels + channel;
+      const at = outX * channels + channel;
       acc[at] = (acc[at] ?? 0) + (table[tableIndex(act, weight, actBits, layer.weightBits)] ?? 0);
     }
   };
