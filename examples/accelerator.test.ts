@@ -15,6 +15,7 @@ it('computes three pictures', () => {
     requantizers: 4,
     activationMemory: 'block',
     multiplierStages: 1,
+    memoryRegister: true,
     reloadable: false,
   });
   const { input, output } = plan.config;
@@ -35,7 +36,9 @@ it('computes three pictures', () => {
   });
 
   const { bits, signed } = output;
-  const got = result.beats.map(({ values: [value = 0n] }) => Number(signed ? BigInt.asIntN(bits, value) : value));
+  const got = result.beats.map(({ values: [value = 0n] }) =>
+    Number(signed ? BigInt.asIntN(bits, value) : value),
+  );
   expect(got).toEqual(expected);
   const ends = result.beats.filter(({ last }) => last).map(({ cycle }) => cycle);
   const { latencyCycles, initiationInterval } = predict(plan);

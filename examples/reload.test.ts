@@ -46,6 +46,7 @@ const options: ArrayOptions = {
   requantizers: 1,
   activationMemory: 'block',
   multiplierStages: 1,
+  memoryRegister: false,
   reloadable: true,
 };
 

@@ -22,6 +22,7 @@ const big: ArrayOptions = {
   requantizers: 16,
   activationMemory: 'block',
   multiplierStages: 1,
+  memoryRegister: true,
   reloadable: false,
 };
 /** As on iCE40 UltraPlus. */
@@ -36,15 +37,20 @@ describe.runIf(haveShared())('dwnet_ternary_pw_int8_dw', () => {
     { options: big, count: 100 },
     { options: { ...small, rows: 4, columns: 4 }, count: 2 },
     { options: { ...small, rows: 8, columns: 8 }, count: 2 },
-  ])('$options.rows x $options.columns, $options.activationMemory: $count test pictures', ({ options, count }) => {
-    const plan = planArray(network, options);
-    const simulation = idleSimulation(arrayTop(plan).design);
-    const shown = pictures.slice(0, count);
-    const result = runPictures(plan, simulation, shown, { extraCycles: 40, maxCycles: 5_000_000 });
-    expect(outputComplaint(plan, result.beats, expected.slice(0, count * (expected.length / 100)))).toBeUndefined();
-    expect(timingComplaint(plan, result)).toBeUndefined();
-    expect(quietComplaint(simulation)).toBeUndefined();
-  });
+  ])(
+    '$options.rows x $options.columns, $options.activationMemory: $count test pictures',
+    ({ options, count }) => {
+      const plan = planArray(network, options);
+      const simulation = idleSimulation(arrayTop(plan).design);
+      const shown = pictures.slice(0, count);
+      const result = runPictures(plan, simulation, shown, { extraCycles: 40, maxCycles: 5_000_000 });
+      expect(
+        outputComplaint(plan, result.beats, expected.slice(0, count * (expected.length / 100))),
+      ).toBeUndefined();
+      expect(timingComplaint(plan, result)).toBeUndefined();
+      expect(quietComplaint(simulation)).toBeUndefined();
+    },
+  );
 
   it('16 x 16 in Verilator: 20 test pictures from the emitted Verilog', { timeout: 300_000 }, async () => {
     const plan = planArray(network, big);

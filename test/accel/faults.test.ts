@@ -4,8 +4,25 @@ import { describe, expect, it } from 'vitest';
 import { arrayTop, planArray } from '../../src/accel/index.js';
 import type { Node, OpNode } from '../../src/hdl/index.js';
 import { createRandom } from '../../src/num/index.js';
-import { idleSimulation, expectedOutputs, outputComplaint, randomPictures, runPictures } from './helpers/pictures.js';
-import { invertBit, invertInitial, memoryOf, nodesOf, opsOf, replaceOp, swapArms, valuesOf, withFault, type Modules } from './helpers/faults.js';
+import {
+  idleSimulation,
+  expectedOutputs,
+  outputComplaint,
+  randomPictures,
+  runPictures,
+} from './helpers/pictures.js';
+import {
+  invertBit,
+  invertInitial,
+  memoryOf,
+  nodesOf,
+  opsOf,
+  replaceOp,
+  swapArms,
+  valuesOf,
+  withFault,
+  type Modules,
+} from './helpers/faults.js';
 import { faultNetwork } from './helpers/fault-network.js';
 
 const network = faultNetwork();
@@ -16,6 +33,7 @@ const plan = planArray(network, {
   requantizers: 2,
   activationMemory: 'block',
   multiplierStages: 1,
+  memoryRegister: false,
   reloadable: false,
 });
 const { design } = arrayTop(plan);
@@ -38,7 +56,8 @@ const first = <T>(items: readonly T[], what: string): T => {
 const comparesWithZero = (node: { readonly args: readonly Node[] }): boolean =>
   node.args[1]?.kind === 'const' && node.args[1].value === 0n;
 
-const choosesComplement = (node: OpNode): boolean => node.args.some((arg) => arg.kind === 'op' && arg.op === 'not');
+const choosesComplement = (node: OpNode): boolean =>
+  node.args.some((arg) => arg.kind === 'op' && arg.op === 'not');
 
 describe('faults', () => {
   it('without one, all is right', () => {
@@ -47,15 +66,46 @@ describe('faults', () => {
   });
 
   it.each<readonly [string, (modules: Modules) => void]>([
-    ['ternary PE: select of add or subtract', (modules) => swapArms(first(opsOf(modules.named('ternary_dot'), 'mux').filter(choosesComplement), 'select'))],
-    ['ternary PE: adder becomes or', (modules) => replaceOp(first(opsOf(modules.named('ternary_dot'), 'add'), 'adder'), 'or')],
-    ['integer product: one bit', (modules) => invertBit(first(opsOf(modules.named('int_product'), 'mul'), 'product'), 3)],
-    ['accumulator: lowest bit', (modules) => invertBit(first(valuesOf(modules.named('compute_array'), 'kept_0'), 'sum'), 0)],
-    ['write address: word counter', (modules) => invertBit(first(valuesOf(modules.named('write_side'), 'pixel_at'), 'counter'), 0)],
-    ['write side: row counter', (modules) => invertBit(first(valuesOf(modules.named('write_side'), 'row_at'), 'counter'), 0)],
-    ['padding: >= 0 becomes > 0', (modules) => opsOf(modules.named('sequencer'), 'ge').filter(comparesWithZero).forEach((node) => replaceOp(node, 'gt'))],
-    ['read address: off by one bit', (modules) => invertBit(first(valuesOf(modules.named('sequencer'), 'tap_row_address'), 'address'), 0)],
-    ['output queue: read pointer', (modules) => invertBit(first(valuesOf(modules.named('output_queue'), 'read_at'), 'pointer'), 0)],
+    [
+      'ternary PE: select of add or subtract',
+      (modules) =>
+        swapArms(first(opsOf(modules.named('ternary_dot'), 'mux').filter(choosesComplement), 'select')),
+    ],
+    [
+      'ternary PE: adder becomes or',
+      (modules) => replaceOp(first(opsOf(modules.named('ternary_dot'), 'add'), 'adder'), 'or'),
+    ],
+    [
+      'integer product: one bit',
+      (modules) => invertBit(first(opsOf(modules.named('int_product'), 'mul'), 'product'), 3),
+    ],
+    [
+      'accumulator: lowest bit',
+      (modules) => invertBit(first(valuesOf(modules.named('compute_array'), 'kept_0'), 'sum'), 0),
+    ],
+    [
+      'write address: word counter',
+      (modules) => invertBit(first(valuesOf(modules.named('write_side'), 'pixel_at'), 'counter'), 0),
+    ],
+    [
+      'write side: row counter',
+      (modules) => invertBit(first(valuesOf(modules.named('write_side'), 'row_at'), 'counter'), 0),
+    ],
+    [
+      'padding: >= 0 becomes > 0',
+      (modules) =>
+        opsOf(modules.named('sequencer'), 'ge')
+          .filter(comparesWithZero)
+          .forEach((node) => replaceOp(node, 'gt')),
+    ],
+    [
+      'read address: off by one bit',
+      (modules) => invertBit(first(valuesOf(modules.named('sequencer'), 'tap_row_address'), 'address'), 0),
+    ],
+    [
+      'output queue: read pointer',
+      (modules) => invertBit(first(valuesOf(modules.named('output_queue'), 'read_at'), 'pointer'), 0),
+    ],
   ])('%s', (_name, sabotage) => {
     expect(complaintAbout(sabotage)).toBeDefined();
   });
@@ -63,14 +113,21 @@ describe('faults', () => {
   it('one bit of one weight, ten random ones of each kind', () => {
     const random = createRandom(5);
     const undetected: string[] = [];
-    for (const [module, weights] of [['ternary_weights', plan.weights.ternary], ['int_weights', plan.weights.int]] as const) {
+    for (const [module, weights] of [
+      ['ternary_weights', plan.weights.ternary],
+      ['int_weights', plan.weights.int],
+    ] as const) {
       for (let attempt = 0; attempt < 10; attempt++) {
         // Weights that are 0 may belong to channels that no layer has; the others all count.
-        const used = weights.fields.flatMap((values, field) => values.flatMap((value, address) => (value === 0 ? [] : [{ field, address }])));
+        const used = weights.fields.flatMap((values, field) =>
+          values.flatMap((value, address) => (value === 0 ? [] : [{ field, address }])),
+        );
         const at = used[random.integer(0, used.length - 1)];
         if (at === undefined) throw new Error(`${module} is empty`);
         const fault = { ...at, bit: 0 };
-        const complaint = complaintAbout((modules) => { invertInitial(memoryOf(modules.named(module)), fault); });
+        const complaint = complaintAbout((modules) => {
+          invertInitial(memoryOf(modules.named(module)), fault);
+        });
         if (complaint === undefined) undetected.push(`${module} field ${at.field} address ${at.address}`);
       }
     }
@@ -81,7 +138,8 @@ describe('faults', () => {
     const random = createRandom(6);
     const undetected: string[] = [];
     for (let attempt = 0; attempt < 20; attempt++) {
-      const unit = ['ternary_dot', 'int_dot', 'int_product', 'requantize', 'operand_select'][attempt % 5] ?? '';
+      const unit =
+        ['ternary_dot', 'int_dot', 'int_product', 'requantize', 'operand_select'][attempt % 5] ?? '';
       let what = '';
       const complaint = complaintAbout((modules) => {
         const nodes = nodesOf(modules.named(unit)).filter((node): node is OpNode => node.kind === 'op');
@@ -102,7 +160,9 @@ describe('faults', () => {
       if (word === undefined) throw new Error(`layer ${index} has no parameters`);
       // Fields of a lane: multiplier, addend, shift.
       const fault = { field: 1, address: parameterBase, bit: word.shift };
-      const complaint = complaintAbout((modules) => { invertInitial(memoryOf(modules.named('write_side')), fault); });
+      const complaint = complaintAbout((modules) => {
+        invertInitial(memoryOf(modules.named('write_side')), fault);
+      });
       expect(complaint, plan.jobs[index]?.layer.name).toBeDefined();
     });
   });

@@ -17,6 +17,7 @@ const base: ArrayOptions = {
   requantizers: 2,
   activationMemory: 'block',
   multiplierStages: 1,
+  memoryRegister: true,
   reloadable: false,
 };
 
@@ -27,7 +28,9 @@ const complaints = async (network: IntegerNetwork, options: ArrayOptions): Promi
 };
 
 /** Vendor cells are declared by their vendor's library; here, a body without contents. */
-const cellsFor = ({ activationMemory }: ArrayOptions): readonly { readonly name: string; readonly text: string }[] =>
+const cellsFor = ({
+  activationMemory,
+}: ArrayOptions): readonly { readonly name: string; readonly text: string }[] =>
   activationMemory === 'spram' ? [{ name: 'cells.v', text: spramCell }] : [];
 
 const spramCell = `/* verilator lint_off DECLFILENAME */
@@ -46,11 +49,19 @@ describe('emitted accelerators', () => {
   it.each<readonly [string, IntegerNetwork, ArrayOptions]>([
     ['all kinds of convolution', faultNetwork(), base],
     ['reloadable', faultNetwork(), { ...base, reloadable: true }],
-    ['one PE', faultNetwork(), { ...base, rows: 1, columns: 1, taps: 1, requantizers: 1, multiplierStages: 2 }],
+    [
+      'one PE',
+      faultNetwork(),
+      { ...base, rows: 1, columns: 1, taps: 1, requantizers: 1, multiplierStages: 2 },
+    ],
     ['single-port memory', faultNetwork(), { ...base, taps: 1, activationMemory: 'spram' }],
     ['every operator, four taps', makeRandomNetwork(8, 5), { ...base, taps: 4, rows: 4 }],
     ['only pooling', makeRandomNetwork(5, 2, { operators: ['maxPool'] }), base],
-    ['only pooling, reloadable', makeRandomNetwork(6, 2, { operators: ['maxPool', 'avgPool'] }), { ...base, reloadable: true }],
+    [
+      'only pooling, reloadable',
+      makeRandomNetwork(6, 2, { operators: ['maxPool', 'avgPool'] }),
+      { ...base, reloadable: true },
+    ],
     ['additions', makeRandomNetwork(9, 3, { operators: ['residual'] }), { ...base, taps: 1 }],
     ['ternary only', makeRandomNetwork(11, 2, { operators: ['pointwise'] }), { ...base, rows: 5 }],
   ])('%s', async (_what, network, options) => {

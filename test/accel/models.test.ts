@@ -20,6 +20,7 @@ const options: ArrayOptions = {
   requantizers: 4,
   activationMemory: 'block',
   multiplierStages: 2,
+  memoryRegister: false,
   reloadable: false,
 };
 

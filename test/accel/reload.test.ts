@@ -33,12 +33,17 @@ const base: ArrayOptions = {
   requantizers: 2,
   activationMemory: 'block',
   multiplierStages: 1,
+  memoryRegister: true,
   reloadable: true,
 };
 
 const cases: readonly { readonly seed: number; readonly layers: number; readonly options: ArrayOptions }[] = [
   { seed: 3, layers: 4, options: base },
-  { seed: 8, layers: 5, options: { ...base, rows: 5, columns: 7, taps: 1, requantizers: 7, multiplierStages: 2 } },
+  {
+    seed: 8,
+    layers: 5,
+    options: { ...base, rows: 5, columns: 7, taps: 1, requantizers: 7, multiplierStages: 2 },
+  },
   { seed: 21, layers: 3, options: { ...base, rows: 8, columns: 4, taps: 4, requantizers: 1 } },
   { seed: 29, layers: 4, options: { ...base, taps: 1, activationMemory: 'spram' } },
 ];
@@ -112,7 +117,10 @@ describe.each(cases)('reloadable accelerator of random network $seed', ({ seed, 
     const expected = [...wanted(networkA), ...wanted(networkA)]
       .slice(0, before * per)
       .concat([...wanted(networkB), ...wanted(networkB)].slice(before * per));
-    const got = outputValues(planA, outputs.map((value) => ({ cycle: 0, last: false, values: [value] })));
+    const got = outputValues(
+      planA,
+      outputs.map((value) => ({ cycle: 0, last: false, values: [value] })),
+    );
     expect(got).toEqual(expected);
   });
 
@@ -160,7 +168,9 @@ describe.each(cases)('reloadable accelerator of random network $seed', ({ seed, 
   it('after a reset in the middle of a load, no pictures until a good image', () => {
     for (const share of [0.1, 0.5, 0.95]) {
       startWithA();
-      sendImage(simulation, imageB.subarray(0, Math.max(5, Math.floor(imageB.length * share))), { last: false });
+      sendImage(simulation, imageB.subarray(0, Math.max(5, Math.floor(imageB.length * share))), {
+        last: false,
+      });
       expectStatus('loading');
       settle(simulation);
       expectNoPictures();

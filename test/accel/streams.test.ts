@@ -46,8 +46,15 @@ describe.each([2, 3, 11, 27, 34, 48])('random accelerator of seed %i', (seed) =>
   it.each(patterns)('gaps $gaps, stalls $stalls', (pattern) => {
     for (const streamSeed of [1, 2]) {
       settle(simulation);
-      const result = runPictures(plan, simulation, pictures, { ...pattern, seed: seed * 10 + streamSeed, extraCycles: 100 });
-      expect(outputComplaint(plan, result.beats, expected), `${label}, stream seed ${streamSeed}`).toBeUndefined();
+      const result = runPictures(plan, simulation, pictures, {
+        ...pattern,
+        seed: seed * 10 + streamSeed,
+        extraCycles: 100,
+      });
+      expect(
+        outputComplaint(plan, result.beats, expected),
+        `${label}, stream seed ${streamSeed}`,
+      ).toBeUndefined();
     }
   });
 
@@ -62,17 +69,20 @@ describe.each([2, 3, 11, 27, 34, 48])('random accelerator of seed %i', (seed) =>
     }
   });
 
-  it.each(['early', 'missing'] as const)('a last that is %s sets error; the values stay right, a reset clears it', (kind) => {
-    settle(simulation);
-    const beats = elementCount(plan.config.input.shape);
-    const ends = (beat: number): boolean => beat % beats === beats - 1;
-    const wrong = beats + (kind === 'early' ? Math.floor(beats / 2) - 1 : beats - 1);
-    const isLast = (beat: number): boolean => ends(beat) !== (beat === wrong);
-    const result = runPictures(plan, simulation, pictures, { isLast, extraCycles: 40 });
-    expect(simulation.peek('error'), label).toBe(1n);
-    expect(outputComplaint(plan, result.beats, expected), label).toBeUndefined();
-    stillWorks();
-  });
+  it.each(['early', 'missing'] as const)(
+    'a last that is %s sets error; the values stay right, a reset clears it',
+    (kind) => {
+      settle(simulation);
+      const beats = elementCount(plan.config.input.shape);
+      const ends = (beat: number): boolean => beat % beats === beats - 1;
+      const wrong = beats + (kind === 'early' ? Math.floor(beats / 2) - 1 : beats - 1);
+      const isLast = (beat: number): boolean => ends(beat) !== (beat === wrong);
+      const result = runPictures(plan, simulation, pictures, { isLast, extraCycles: 40 });
+      expect(simulation.peek('error'), label).toBe(1n);
+      expect(outputComplaint(plan, result.beats, expected), label).toBeUndefined();
+      stillWorks();
+    },
+  );
 
   it('an output that nobody takes stays as it is, and nothing is lost', () => {
     settle(simulation);
@@ -101,6 +111,9 @@ describe.each([2, 3, 11, 27, 34, 48])('random accelerator of seed %i', (seed) =>
       maxCycles: 100_000,
       extraCycles: 40,
     });
-    expect(outputComplaint(plan, rest.beats, expected.slice(0, taken * (expected.length / 3))), label).toBeUndefined();
+    expect(
+      outputComplaint(plan, rest.beats, expected.slice(0, taken * (expected.length / 3))),
+      label,
+    ).toBeUndefined();
   });
 });

@@ -25,6 +25,7 @@ export const randomCase = (seed: number): AccelCase => {
     requantizers: random.integer(1, columns),
     activationMemory: spram ? 'spram' : 'block',
     multiplierStages: random.chance(0.5) ? 1 : 2,
+    memoryRegister: random.chance(0.5),
     reloadable: random.chance(0.2),
   };
   const plan = planWhereReloadable(network, options);
@@ -42,7 +43,16 @@ const planWhereReloadable = (network: Parameters<typeof planArray>[0], options: 
 };
 
 const labelOf = (seed: number, { network, config }: ArrayPlan): string => {
-  const { rows, columns, taps, requantizers, activationMemory, multiplierStages, reloadable } = config.options;
+  const {
+    rows,
+    columns,
+    taps,
+    requantizers,
+    activationMemory,
+    multiplierStages,
+    memoryRegister,
+    reloadable,
+  } = config.options;
   const layers = network.layers.map((layer) =>
     layer.kind === 'conv' ? `${layer.depthwise ? 'depthwise ' : ''}${layer.weightFormat} conv` : layer.kind,
   );
@@ -52,6 +62,7 @@ const labelOf = (seed: number, { network, config }: ArrayPlan): string => {
     `requantizers ${requantizers}`,
     activationMemory,
     `multiplierStages ${multiplierStages}`,
+    `memoryRegister ${memoryRegister}`,
     ...(reloadable ? ['reloadable'] : []),
     layers.join(' > '),
   ].join(', ');

@@ -24,7 +24,12 @@ export const faultNetwork = (): IntegerNetwork => {
     tensor('logits', [1, 1, 3], 20),
   ] as const;
   const [x, a, b, c, logits] = tensors;
-  const layer = (name: string, input: IntegerTensor, output: IntegerTensor, changes: Partial<ConvLayer>): ConvLayer => {
+  const layer = (
+    name: string,
+    input: IntegerTensor,
+    output: IntegerTensor,
+    changes: Partial<ConvLayer>,
+  ): ConvLayer => {
     const channels = output.shape[2];
     const { kernel = [1, 1], depthwise = false, weightFormat = 'int' } = changes;
     const count = channels * kernel[0] * kernel[1] * (depthwise ? 1 : input.shape[2]);
@@ -47,10 +52,18 @@ export const faultNetwork = (): IntegerNetwork => {
       ...changes,
     };
   };
-  const closed = (name: string, input: IntegerTensor, output: IntegerTensor, changes: Partial<ConvLayer>): ConvLayer => {
+  const closed = (
+    name: string,
+    input: IntegerTensor,
+    output: IntegerTensor,
+    changes: Partial<ConvLayer>,
+  ): ConvLayer => {
     const each = (value: number): readonly number[] => Array.from({ length: output.shape[2] }, () => value);
     const scale = { multiplier: each(5), addend: each(3), shift: each(5), rounding: 'halfUp' } as const;
-    return { ...layer(name, input, output, changes), requantize: { ...scale, zeroPoint: 0, lo: -128, hi: 127 } };
+    return {
+      ...layer(name, input, output, changes),
+      requantize: { ...scale, zeroPoint: 0, lo: -128, hi: 127 },
+    };
   };
   const same = { kernel: [3, 3], padding: { top: 1, left: 1, bottom: 1, right: 1 } } as const;
   const network: IntegerNetwork = {

@@ -15,7 +15,8 @@ export const withFault = (design: Design, sabotage: (modules: Modules) => void):
   sabotage({
     named: (part) => {
       const module = [...found].find(({ name }) => name.includes(part));
-      if (module === undefined) throw new Error(`no module ${part} in ${[...found].map(({ name }) => name).join(', ')}`);
+      if (module === undefined)
+        throw new Error(`no module ${part} in ${[...found].map(({ name }) => name).join(', ')}`);
       return module;
     },
   });
@@ -41,7 +42,9 @@ export const nodesOf = (design: Design): readonly Node[] => {
   design.instances.forEach(({ inputs }) => Object.values(inputs).forEach(visit));
   for (const { readPorts, writePorts } of design.memories) {
     readPorts.forEach(({ address }) => visit(address));
-    writePorts.forEach(({ address, enable, data, mask = [] }) => [address, enable, ...data, ...mask].forEach(visit));
+    writePorts.forEach(({ address, enable, data, mask = [] }) =>
+      [address, enable, ...data, ...mask].forEach(visit),
+    );
   }
   return [...seen];
 };
@@ -54,13 +57,17 @@ interface Found {
 
 const assignments = (statements: readonly Statement[]): readonly Found[] =>
   statements.flatMap((statement): readonly Found[] => {
-    if (statement.kind === 'assign') return [{ target: statement.target.name, value: statement.value, conditions: [] }];
+    if (statement.kind === 'assign')
+      return [{ target: statement.target.name, value: statement.value, conditions: [] }];
     if (statement.kind === 'when') {
       const conditions = statement.branches.map(({ condition }) => condition);
-      const bodies = [...statement.branches.map(({ body }) => body), statement.otherwise].flatMap(assignments);
+      const bodies = [...statement.branches.map(({ body }) => body), statement.otherwise].flatMap(
+        assignments,
+      );
       return bodies.map((found) => ({ ...found, conditions: [...found.conditions, ...conditions] }));
     }
-    if (statement.kind === 'switch') return [...statement.cases.map(({ body }) => body), statement.otherwise].flatMap(assignments);
+    if (statement.kind === 'switch')
+      return [...statement.cases.map(({ body }) => body), statement.otherwise].flatMap(assignments);
     return [];
   });
 
@@ -83,7 +90,14 @@ export const invertBit = (node: Node, bit: number): void => {
   const whole = type.signed
     ? { lo: -(1n << BigInt(type.width - 1)), hi: (1n << BigInt(type.width - 1)) - 1n }
     : { lo: 0n, hi: (1n << BigInt(type.width)) - 1n };
-  const inverted: OpNode = { kind: 'op', op: 'xor', id: node.id, type, args: [{ ...node, id: -2 }, mask], ...whole };
+  const inverted: OpNode = {
+    kind: 'op',
+    op: 'xor',
+    id: node.id,
+    type,
+    args: [{ ...node, id: -2 }, mask],
+    ...whole,
+  };
   Object.assign(node, inverted);
 };
 
@@ -100,14 +114,20 @@ export const swapArms = (node: OpNode): void => {
 };
 
 /** Inverts one bit of one word of a memory's initial contents. */
-export const invertInitial = (memory: Memory, { field, address, bit }: { field: number; address: number; bit: number }): void => {
+export const invertInitial = (
+  memory: Memory,
+  { field, address, bit }: { field: number; address: number; bit: number },
+): void => {
   const { init, fields } = memory;
   const type = fields[field]?.type;
   const values = init?.[field];
-  if (init === undefined || values === undefined || type === undefined) throw new Error(`${memory.name} has no initial contents`);
+  if (init === undefined || values === undefined || type === undefined)
+    throw new Error(`${memory.name} has no initial contents`);
   const flipped = BigInt(values[address] ?? 0) ^ (1n << BigInt(bit));
   const stored = type.signed ? BigInt.asIntN(type.width, flipped) : BigInt.asUintN(type.width, flipped);
-  const changed = init.map((old, index) => (index === field ? old.map((word, at) => (at === address ? stored : word)) : old));
+  const changed = init.map((old, index) =>
+    index === field ? old.map((word, at) => (at === address ? stored : word)) : old,
+  );
   Object.assign(memory, { init: changed });
 };
 

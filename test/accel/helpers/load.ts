@@ -36,7 +36,13 @@ export interface MixedRun {
  */
 export const streamWhileLoading = (
   simulation: Simulation,
-  { values, beats, image, from, outputCount }: {
+  {
+    values,
+    beats,
+    image,
+    from,
+    outputCount,
+  }: {
     readonly values: ArrayLike<number>;
     readonly beats: number;
     readonly image: ArrayLike<number>;

@@ -1,6 +1,12 @@
 /** Models and pictures of ../shared/data as the accelerator tests use them. */
 
-import { importOnnx, loadSamples, quantizeSamples, elementCount, type IntegerNetwork } from '../../../src/nn/index.js';
+import {
+  importOnnx,
+  loadSamples,
+  quantizeSamples,
+  elementCount,
+  type IntegerNetwork,
+} from '../../../src/nn/index.js';
 import { readShared, sharedPath } from '../../nn/shared-data.js';
 
 export const loadModel = (path: string): IntegerNetwork => importOnnx(readShared(path)).network;

@@ -24,7 +24,8 @@ export const expectedOutputs = (network: IntegerNetwork, pictures: readonly Pict
   return pictures.flatMap((picture) => Array.from(reference.run(picture)));
 };
 
-export const outputsPerPicture = ({ config }: Pick<ArrayPlan, 'config'>): number => elementCount(config.output.shape);
+export const outputsPerPicture = ({ config }: Pick<ArrayPlan, 'config'>): number =>
+  elementCount(config.output.shape);
 
 /** The accelerator's face as a stream bench. Pictures follow each other without a pause unless `overrides` say so. */
 export const pictureBench = (
@@ -49,16 +50,23 @@ export const pictureBench = (
 /** Output patterns as the integers they mean. */
 export const outputValues = ({ config }: ArrayPlan, beats: readonly OutputBeat[]): readonly number[] => {
   const { bits, signed } = config.output;
-  return beats.map(({ values: [value = 0n] }) => Number(signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value)));
+  return beats.map(({ values: [value = 0n] }) =>
+    Number(signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value)),
+  );
 };
 
 /** The first thing that is wrong with the outputs: a value, `out_last`, a missing or an extra beat; undefined: nothing. */
-export const outputComplaint = (plan: ArrayPlan, beats: readonly OutputBeat[], expected: readonly number[]): string | undefined => {
+export const outputComplaint = (
+  plan: ArrayPlan,
+  beats: readonly OutputBeat[],
+  expected: readonly number[],
+): string | undefined => {
   const got = outputValues(plan, beats);
   const per = outputsPerPicture(plan);
   for (let index = 0; index < Math.max(got.length, expected.length); index++) {
     const at = `output ${index % per} of picture ${Math.floor(index / per)}`;
-    if (got[index] !== expected[index]) return `${at}: expected ${expected[index] ?? 'none'}, got ${got[index] ?? 'none'}`;
+    if (got[index] !== expected[index])
+      return `${at}: expected ${expected[index] ?? 'none'}, got ${got[index] ?? 'none'}`;
     const last = index % per === per - 1;
     if (beats[index]?.last !== last) return `${at}: out_last is ${last ? 0 : 1}`;
   }
@@ -85,9 +93,12 @@ export const timingOf = (plan: ArrayPlan, { inputCycles, beats }: StreamResult):
 export const timingComplaint = (plan: ArrayPlan, result: StreamResult): string | undefined => {
   const predicted = predict(plan);
   const { latencyCycles, intervals } = timingOf(plan, result);
-  if (latencyCycles !== predicted.latencyCycles) return `latency: predicted ${predicted.latencyCycles}, simulated ${latencyCycles}`;
+  if (latencyCycles !== predicted.latencyCycles)
+    return `latency: predicted ${predicted.latencyCycles}, simulated ${latencyCycles}`;
   const wrong = intervals.find((interval) => interval !== predicted.initiationInterval);
-  return wrong === undefined ? undefined : `interval: predicted ${predicted.initiationInterval}, simulated ${wrong}`;
+  return wrong === undefined
+    ? undefined
+    : `interval: predicted ${predicted.initiationInterval}, simulated ${wrong}`;
 };
 
 /** Idle cycles between a reset and the first picture: the accelerator has then fetched its first layer. */
@@ -118,6 +129,7 @@ export const runPictures = (
 
 /** What `busy` and `error` say once everything should be over; undefined when both are 0. */
 export const quietComplaint = (simulation: Simulation): string | undefined => {
-  for (const name of ['busy', 'error'] as const) if (simulation.peek(name) !== 0n) return `${name} is still 1 at the end`;
+  for (const name of ['busy', 'error'] as const)
+    if (simulation.peek(name) !== 0n) return `${name} is still 1 at the end`;
   return undefined;
 };

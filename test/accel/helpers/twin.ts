@@ -15,7 +15,10 @@ export const roomy = (network: IntegerNetwork): IntegerNetwork => {
   const raw = network.layers.find((layer) => layer.kind === 'conv' && layer.requantize === undefined);
   const output = network.tensors[network.output];
   if (raw === undefined || output === undefined) return network;
-  return { ...network, tensors: { ...network.tensors, [network.output]: { ...output, bits: output.bits + 4 } } };
+  return {
+    ...network,
+    tensors: { ...network.tensors, [network.output]: { ...output, bits: output.bits + 4 } },
+  };
 };
 
 /** Re-draws everything that a run-time image may change. @throws NnError where the drawn values leave the tensors' ranges. */
@@ -24,7 +27,10 @@ export const twinOf = (network: IntegerNetwork, seed: number): IntegerNetwork =>
   const zeroPoints = drawZeroPoints(network, random);
   const zeroPointOf = (name: string): number => zeroPoints.get(name) ?? 0;
   const tensors = Object.fromEntries(
-    Object.entries(network.tensors).map(([name, tensor]) => [name, { ...tensor, zeroPoint: zeroPointOf(name) }]),
+    Object.entries(network.tensors).map(([name, tensor]) => [
+      name,
+      { ...tensor, zeroPoint: zeroPointOf(name) },
+    ]),
   );
   const layers = network.layers.map((layer) => redrawn(layer, tensors[layer.output], random));
   const twin = { ...network, name: `${network.name}_twin_${seed}`, tensors, layers };
@@ -60,14 +66,18 @@ const redrawn = (layer: IntegerLayer, output: IntegerTensor | undefined, random:
 };
 
 const redrawnWeights = ({ weights, weightBits, weightFormat }: ConvLayer, random: Random): Int16Array => {
-  const { lo, hi } = weightFormat === 'ternary' ? { lo: -1, hi: 1 } : storageRange({ bits: weightBits, signed: true });
+  const { lo, hi } =
+    weightFormat === 'ternary' ? { lo: -1, hi: 1 } : storageRange({ bits: weightBits, signed: true });
   return weights.map(() => random.integer(lo, hi));
 };
 
 /** The same sizes in another order, so that results still spread over the output's range. */
 const redrawnRequantize = (requantize: Requantize, output: IntegerTensor, random: Random): Requantize => {
   const by = random.integer(0, requantize.multiplier.length - 1);
-  const turned = (values: readonly number[]): readonly number[] => [...values.slice(by), ...values.slice(0, by)];
+  const turned = (values: readonly number[]): readonly number[] => [
+    ...values.slice(by),
+    ...values.slice(0, by),
+  ];
   const nudged = turned(requantize.addend).map((addend) => addend + random.integer(-9, 9));
   return {
     ...requantize,
