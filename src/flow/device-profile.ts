@@ -38,6 +38,7 @@ export const profileFor = (name: DeviceName, rows: number, columns: number, relo
       taps: chosen.taps,
       requantizers: chosen.requantizers,
       activationMemory: device.spram > 0 ? 'spram' : 'block',
+      memoryRegister: device.family === 'ecp5',
       multiplierStages: shape === undefined ? 2 : 1,
       reloadable,
     },

@@ -222,6 +222,7 @@ export const verifyNetlist = async (
     run(source, benchOf(expectation, 0, 1, hardware), {
       tools,
       timeoutMs: netlistLimitMs,
+      favour: 'build',
       ...signalOf(hooks),
     }),
   );

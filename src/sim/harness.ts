@@ -47,11 +47,19 @@ export interface RunOptions {
   readonly tools?: FindOptions;
   /** Folder of cached builds; default: NOMUL_CACHE or `.cache`. */
   readonly cache?: string;
+  /**
+   * `speed` (default): for 10^4 cycles and more. `build`: for mapped netlists, which are large and run for few cycles; the
+   * C++ is compiled without optimization (docs/tools.md has the measurement).
+   */
+  readonly favour?: 'speed' | 'build';
 }
 
 const DEFAULT_LIMIT_MS = 600_000;
 /** A compromise between build time and speed for runs of 10^4 to 10^6 cycles. */
 const OPTIMIZATION = '-O2';
+const optimizationOf = ({ favour }: RunOptions): string => (favour === 'build' ? '-O0' : OPTIMIZATION);
+const splitOf = ({ favour }: RunOptions): readonly string[] =>
+  favour === 'build' ? ['--output-split', '0'] : [];
 const VERILATOR_FLAGS = [
   ...[
     '--cc',
@@ -116,7 +124,11 @@ export async function buildVerilator(
   const { folder } = await cachedStage(
     {
       stage: 'verilator',
-      key: buildKey(source, harnessFiles, header, [tool.version, OPTIMIZATION, ...VERILATOR_FLAGS]),
+      key: buildKey(source, harnessFiles, header, [
+        tool.version,
+        optimizationOf(options),
+        ...VERILATOR_FLAGS,
+      ]),
       ...cacheOption(options),
     },
     async (work) => {
@@ -124,11 +136,18 @@ export async function buildVerilator(
       for (const file of harnessFiles) copyFileSync(testbench(file), join(work, file));
       writeFileSync(join(work, 'nomul_ports.h'), header);
       const names = [source.top, '--prefix', 'Vdut', '--Mdir', 'obj', '-CFLAGS', '-I..'];
-      const args = [...VERILATOR_FLAGS, ...names, ...defineArgs(source), ...verilog, harness];
+      const args = [
+        ...splitOf(options),
+        ...VERILATOR_FLAGS,
+        ...names,
+        ...defineArgs(source),
+        ...verilog,
+        harness,
+      ];
       await runTool(tool, { args, cwd: work, ...limits(options) });
       const runtime = await verilatorRuntime(tool, options);
       for (const name of RUNTIME_OBJECTS) copyFileSync(join(runtime, 'obj', name), join(work, 'obj', name));
-      await make(join(work, 'obj'), 'Vdut', options);
+      await make(join(work, 'obj'), 'Vdut', options, optimizationOf(options));
     },
   );
   return folder;
@@ -157,14 +176,19 @@ async function verilatorRuntime(tool: FoundTool, options: RunOptions): Promise<s
         'none.cpp',
       ];
       await runTool(tool, { args, cwd: work, ...limits(options) });
-      for (const name of RUNTIME_OBJECTS) await make(join(work, 'obj'), name, options);
+      for (const name of RUNTIME_OBJECTS) await make(join(work, 'obj'), name, options, OPTIMIZATION);
     },
   );
   return folder;
 }
 
 /** @throws ToolCrashed with the compiler's messages */
-async function make(folder: string, target: string, options: RunOptions): Promise<void> {
+async function make(
+  folder: string,
+  target: string,
+  options: RunOptions,
+  optimization: string,
+): Promise<void> {
   const result = await runProcess({
     command: 'make',
     args: [
@@ -172,7 +196,7 @@ async function make(folder: string, target: string, options: RunOptions): Promis
       '-j2',
       '-f',
       'Vdut.mk',
-      `OPT_FAST=${OPTIMIZATION}`,
+      `OPT_FAST=${optimization}`,
       'OPT_SLOW=-O0',
       'OPT_GLOBAL=-O1',
       target,

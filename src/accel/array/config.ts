@@ -95,7 +95,17 @@ export const planArray = (network: IntegerNetwork, options: ArrayOptions): Array
   const shiftMax = options.reloadable ? reloadableShifts.max : Math.max(...shifts);
   const pipeline = pipelineOf({ ...walk, features, options, widths, shiftMin, shiftMax });
   const gaps = gapsBefore(jobs, walk, pipeline);
-  const context = { network, config: walk, layout, jobs, words, weightBases: weights.bases, parameterBases, gaps, addressBits };
+  const context = {
+    network,
+    config: walk,
+    layout,
+    jobs,
+    words,
+    weightBases: weights.bases,
+    parameterBases,
+    gaps,
+    addressBits,
+  };
   const descriptors = jobs.map((_, index) => describeJob(context, index));
   const fields = fieldWidths(descriptors, {
     firstAddress: addressBits,
@@ -130,10 +140,14 @@ export const planArray = (network: IntegerNetwork, options: ArrayOptions): Array
 };
 
 const checkNetwork = (network: IntegerNetwork): void => {
-  if (network.layers.length === 0) throw new AccelError('ACC001', `network ${network.name} has no layers; there is nothing to accelerate`);
+  if (network.layers.length === 0)
+    throw new AccelError('ACC001', `network ${network.name} has no layers; there is nothing to accelerate`);
   const last = network.layers.at(-1);
   if (last?.output !== network.output) {
-    throw new AccelError('ACC001', `layer ${last?.name ?? ''} is last but does not make the output ${network.output}; put the output layer last`);
+    throw new AccelError(
+      'ACC001',
+      `layer ${last?.name ?? ''} is last but does not make the output ${network.output}; put the output layer last`,
+    );
   }
 };
 
@@ -150,7 +164,8 @@ const walkConfig = (network: IntegerNetwork, options: ArrayOptions, geometry: Ge
 };
 
 const largestDivisor = (of: number, atMost: number): number => {
-  for (let candidate = Math.min(of, atMost); candidate > 1; candidate--) if (of % candidate === 0) return candidate;
+  for (let candidate = Math.min(of, atMost); candidate > 1; candidate--)
+    if (of % candidate === 0) return candidate;
   return 1;
 };
 
@@ -173,7 +188,13 @@ const featuresOf = (jobs: readonly Job[], words: readonly LayerWords[], reloadab
 const leavesPicture = ({ layer }: Job): boolean =>
   layer.kind !== 'add' && Object.values(layer.padding).some((amount: number) => amount > 0);
 
-const widthsOf = (network: IntegerNetwork, layout: MemoryLayout, words: readonly LayerWords[], weights: PackedWeights, address: number): Widths => {
+const widthsOf = (
+  network: IntegerNetwork,
+  layout: MemoryLayout,
+  words: readonly LayerWords[],
+  weights: PackedWeights,
+  address: number,
+): Widths => {
   const all = words.flatMap((layer) => layer.words);
   const acc = unionOf(all.map(({ raw }) => raw));
   const factors = unionOf(all.map(({ multiplier }) => ({ lo: multiplier, hi: multiplier })));
@@ -184,7 +205,12 @@ const widthsOf = (network: IntegerNetwork, layout: MemoryLayout, words: readonly
   const hasAdd = network.layers.some(({ kind }) => kind === 'add');
   const output = tensorOf(network, network.output);
   const results = unionOf([
-    ...words.flatMap(({ lo, hi, zeroPoint }) => [lo, hi, lo - zeroPoint, hi - zeroPoint, zeroPoint].map((value) => ({ lo: BigInt(value), hi: BigInt(value) }))),
+    ...words.flatMap(({ lo, hi, zeroPoint }) =>
+      [lo, hi, lo - zeroPoint, hi - zeroPoint, zeroPoint].map((value) => ({
+        lo: BigInt(value),
+        hi: BigInt(value),
+      })),
+    ),
     typeRange(output.signed, output.bits),
   ]);
   return {
@@ -207,7 +233,10 @@ const sumRange = ({ raw, multiplier, addend }: ChannelWord): Range => {
 };
 
 const unionOf = (ranges: readonly Range[]): Range =>
-  ranges.reduce((a, b) => ({ lo: a.lo < b.lo ? a.lo : b.lo, hi: a.hi > b.hi ? a.hi : b.hi }), { lo: 0n, hi: 0n });
+  ranges.reduce((a, b) => ({ lo: a.lo < b.lo ? a.lo : b.lo, hi: a.hi > b.hi ? a.hi : b.hi }), {
+    lo: 0n,
+    hi: 0n,
+  });
 
 const chunk = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
   Array.from({ length: items.length / size }, (_, index) => items.slice(index * size, (index + 1) * size));
@@ -223,7 +252,9 @@ const runningStarts = (sizes: readonly number[]): readonly number[] => {
 
 /** A legal Verilog name made from the network's. */
 const moduleName = (name: string): string => {
-  const cleaned = name.toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^_+|_+$/g, '');
+  const cleaned = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '');
   return /^[a-z]/.test(cleaned) ? cleaned : `net_${cleaned}`;
 };
-

@@ -100,7 +100,24 @@ export const describeJob = (context: DescriptorContext, index: number): Descript
 
 const flag = (value: boolean): number => (value ? 1 : 0);
 
-const modeFields = ({ network }: DescriptorContext, job: Job, index: number): Pick<Descriptor, 'ternary' | 'perTile' | 'broadcastTap' | 'max' | 'add' | 'output' | 'startsPicture' | 'releasesInput' | 'sharedWeights' | 'signedInput' | 'signedSecond'> => {
+const modeFields = (
+  { network }: DescriptorContext,
+  job: Job,
+  index: number,
+): Pick<
+  Descriptor,
+  | 'ternary'
+  | 'perTile'
+  | 'broadcastTap'
+  | 'max'
+  | 'add'
+  | 'output'
+  | 'startsPicture'
+  | 'releasesInput'
+  | 'sharedWeights'
+  | 'signedInput'
+  | 'signedSecond'
+> => {
   const [input, second] = layerInputs(job.layer).map((name) => tensorOf(network, name));
   return {
     ternary: flag(job.mode === 'ternary'),
@@ -117,7 +134,12 @@ const modeFields = ({ network }: DescriptorContext, job: Job, index: number): Pi
   };
 };
 
-const loopFields = (job: Job): Pick<Descriptor, 'innerLast' | 'groupLast' | 'tapGroupLast' | 'tapRowLast' | 'idle' | 'tileLast' | 'columnLast' | 'rowLast'> => ({
+const loopFields = (
+  job: Job,
+): Pick<
+  Descriptor,
+  'innerLast' | 'groupLast' | 'tapGroupLast' | 'tapRowLast' | 'idle' | 'tileLast' | 'columnLast' | 'rowLast'
+> => ({
   innerLast: job.inner - 1,
   groupLast: job.groupsPerWord - 1,
   tapGroupLast: job.tapGroups - 1,
@@ -134,11 +156,30 @@ const floorDivide = (value: number, by: number): { readonly quotient: number; re
 };
 
 type ReadField =
-  | 'firstAddress' | 'rowStep' | 'tapRowStep' | 'firstColumnAddress' | 'firstPhase' | 'columnStep' | 'columnPhaseStep'
-  | 'tapColumnStep' | 'tapPhaseStep' | 'wordsPerPixel' | 'operandStep' | 'firstRow' | 'firstColumn' | 'strideY' | 'strideX'
-  | 'tapStep' | 'height' | 'width' | 'padValue';
+  | 'firstAddress'
+  | 'rowStep'
+  | 'tapRowStep'
+  | 'firstColumnAddress'
+  | 'firstPhase'
+  | 'columnStep'
+  | 'columnPhaseStep'
+  | 'tapColumnStep'
+  | 'tapPhaseStep'
+  | 'wordsPerPixel'
+  | 'operandStep'
+  | 'firstRow'
+  | 'firstColumn'
+  | 'strideY'
+  | 'strideX'
+  | 'tapStep'
+  | 'height'
+  | 'width'
+  | 'padValue';
 
-const readFields = ({ config, layout, addressBits }: DescriptorContext, job: Job): Pick<Descriptor, ReadField> => {
+const readFields = (
+  { config, layout, addressBits }: DescriptorContext,
+  job: Job,
+): Pick<Descriptor, ReadField> => {
   const [nameA = '', nameB] = layerInputs(job.layer);
   const a = layout.tensors.get(nameA);
   const b = nameB === undefined ? undefined : layout.tensors.get(nameB);
@@ -174,7 +215,14 @@ const readFields = ({ config, layout, addressBits }: DescriptorContext, job: Job
   };
 };
 
-const writeFields = ({ network, config, layout }: DescriptorContext, job: Job, words: LayerWords): Pick<Descriptor, 'lo' | 'hi' | 'zeroPoint' | 'tieMode' | 'outAddress' | 'outRowStride' | 'outWordsPerPixel' | 'lastLanes'> => {
+const writeFields = (
+  { network, config, layout }: DescriptorContext,
+  job: Job,
+  words: LayerWords,
+): Pick<
+  Descriptor,
+  'lo' | 'hi' | 'zeroPoint' | 'tieMode' | 'outAddress' | 'outRowStride' | 'outWordsPerPixel' | 'lastLanes'
+> => {
   const region = layout.tensors.get(job.layer.output);
   const channels = tensorOf(network, job.layer.output).shape[2];
   return {
@@ -195,7 +243,10 @@ export const mapFields = <T>(value: (name: FieldName) => T): Readonly<Record<Fie
   Object.fromEntries(fieldNames.map((name) => [name, value(name)])) as Readonly<Record<FieldName, T>>;
 
 /** Smallest width of every field over all descriptors, never below `atLeast`. */
-export const fieldWidths = (descriptors: readonly Descriptor[], atLeast: Partial<FieldWidths> = {}): FieldWidths => {
+export const fieldWidths = (
+  descriptors: readonly Descriptor[],
+  atLeast: Partial<FieldWidths> = {},
+): FieldWidths => {
   const width = (name: FieldName): number => {
     const values = descriptors.map((descriptor) => BigInt(descriptor[name]));
     const lo = values.reduce((x, y) => (y < x ? y : x));
@@ -219,5 +270,7 @@ export const packDescriptor = (descriptor: Descriptor, widths: FieldWidths): rea
     bits |= BigInt.asUintN(widths[name], BigInt(descriptor[name])) << BigInt(position);
     position += widths[name];
   }
-  return Array.from({ length: descriptorWords(widths) }, (_, index) => Number((bits >> BigInt(index * descriptorWordBits)) & 0xffffn));
+  return Array.from({ length: descriptorWords(widths) }, (_, index) =>
+    Number((bits >> BigInt(index * descriptorWordBits)) & 0xffffn),
+  );
 };

@@ -14,7 +14,8 @@ export interface Geometry {
 }
 
 const largestDivisor = (of: number, atMost: number): number => {
-  for (let candidate = Math.min(of, atMost); candidate > 1; candidate--) if (of % candidate === 0) return candidate;
+  for (let candidate = Math.min(of, atMost); candidate > 1; candidate--)
+    if (of % candidate === 0) return candidate;
   return 1;
 };
 
@@ -27,7 +28,10 @@ const largestDivisor = (of: number, atMost: number): number => {
 export const geometryFor = (requestedRows: number, requestedColumns: number): Geometry => {
   for (const side of [requestedRows, requestedColumns]) {
     if (!Number.isInteger(side) || side < 1 || side > 64) {
-      throw new AccelError('ACC003', `an array of ${requestedRows}x${requestedColumns} is not possible; rows and columns are integers from 1 to 64`);
+      throw new AccelError(
+        'ACC003',
+        `an array of ${requestedRows}x${requestedColumns} is not possible; rows and columns are integers from 1 to 64`,
+      );
     }
   }
   let best: Geometry | undefined;
@@ -35,7 +39,8 @@ export const geometryFor = (requestedRows: number, requestedColumns: number): Ge
   for (let lanes = Math.min(requestedRows, requestedColumns); lanes <= widest; lanes++) {
     const rows = largestDivisor(lanes, requestedRows);
     const columns = largestDivisor(lanes, requestedColumns);
-    if (best === undefined || rows * columns > best.rows * best.columns) best = { requestedRows, requestedColumns, rows, columns, lanes };
+    if (best === undefined || rows * columns > best.rows * best.columns)
+      best = { requestedRows, requestedColumns, rows, columns, lanes };
   }
   if (best === undefined) throw new RangeError('an array has at least one word size');
   return best;

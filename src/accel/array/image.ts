@@ -42,7 +42,11 @@ export const imageLayout = (plan: ArrayPlan): ImageLayout => {
   const hash = shapeHash(plan);
   return {
     header: [magic, version, hash & 0xffff, hash >>> 16],
-    targets: contents(plan).map(({ name, wordBits, words }) => ({ name, depth: words.length, beats: Math.ceil(wordBits / beatBits) })),
+    targets: contents(plan).map(({ name, wordBits, words }) => ({
+      name,
+      depth: words.length,
+      beats: Math.ceil(wordBits / beatBits),
+    })),
   };
 };
 
@@ -70,7 +74,20 @@ export const makeImage = (plan: ArrayPlan, hardware: ArrayPlan = plan): Uint16Ar
 
 /** 32 bits of a hash over everything that two exchangeable networks share. */
 export const shapeHash = ({ config, jobs, layout }: ArrayPlan): number => {
-  const { geometry, taps, products, steps, widths, fields, shiftMin, shiftMax, features, options, input, output } = config;
+  const {
+    geometry,
+    taps,
+    products,
+    steps,
+    widths,
+    fields,
+    shiftMin,
+    shiftMax,
+    features,
+    options,
+    input,
+    output,
+  } = config;
   const tensor = ({ shape, bits, signed }: typeof input): unknown => ({ shape, bits, signed });
   const shape = {
     geometry, taps, products, steps, widths, fields, shiftMin, shiftMax, features, options,
@@ -82,7 +99,13 @@ export const shapeHash = ({ config, jobs, layout }: ArrayPlan): number => {
   return createHash('sha256').update(JSON.stringify(shape)).digest().readUInt32LE(0);
 };
 
-const tensor2 = ({ base, words }: { readonly base: number; readonly words: number }): { readonly base: number; readonly words: number } => ({ base, words });
+const tensor2 = ({
+  base,
+  words,
+}: {
+  readonly base: number;
+  readonly words: number;
+}): { readonly base: number; readonly words: number } => ({ base, words });
 
 const contents = (plan: ArrayPlan): readonly Content[] => {
   const { config, weights, parameters } = plan;
@@ -97,16 +120,32 @@ const contents = (plan: ArrayPlan): readonly Content[] => {
       name: 'parameters',
       wordBits: lane.reduce((a, b) => a + b, 0) * config.requantizers,
       words: parameters.map((channels) =>
-        packFields(channels.flatMap((channel) => [channel.multiplier, channel.addend, BigInt(channel.shift - config.shiftMin)]), channels.flatMap(() => lane)),
+        packFields(
+          channels.flatMap((channel) => [
+            channel.multiplier,
+            channel.addend,
+            BigInt(channel.shift - config.shiftMin),
+          ]),
+          channels.flatMap(() => lane),
+        ),
       ),
     },
   ];
 };
 
-const weightContent = (name: ImageTarget['name'], { fields, depth }: WeightMemory, width: number): Content => ({
+const weightContent = (
+  name: ImageTarget['name'],
+  { fields, depth }: WeightMemory,
+  width: number,
+): Content => ({
   name,
   wordBits: fields.length * width,
-  words: Array.from({ length: depth }, (_, address) => packFields(fields.map((field) => BigInt(field[address] ?? 0)), fields.map(() => width))),
+  words: Array.from({ length: depth }, (_, address) =>
+    packFields(
+      fields.map((field) => BigInt(field[address] ?? 0)),
+      fields.map(() => width),
+    ),
+  ),
 });
 
 /** First value in the lowest bits. */

@@ -57,17 +57,29 @@ export interface WalkConfig {
 export const isTernaryDense = (layer: IntegerLayer): boolean =>
   layer.kind === 'conv' && !layer.depthwise && layer.weightFormat === 'ternary';
 
-export const planJobs = (network: IntegerNetwork, config: WalkConfig): readonly Job[] => network.layers.map((layer) => planJob(network, layer, config));
+export const planJobs = (network: IntegerNetwork, config: WalkConfig): readonly Job[] =>
+  network.layers.map((layer) => planJob(network, layer, config));
 
 const planJob = (network: IntegerNetwork, layer: IntegerLayer, config: WalkConfig): Job => {
   const input = tensorOf(network, layerInputs(layer)[0] ?? '');
   const output = tensorOf(network, layer.output);
   const [rows, columns, outChannels] = output.shape;
-  const window = layer.kind === 'add' ? unitWindow : { kernel: layer.kernel, stride: layer.stride, padTop: layer.padding.top, padLeft: layer.padding.left };
+  const window =
+    layer.kind === 'add'
+      ? unitWindow
+      : {
+          kernel: layer.kernel,
+          stride: layer.stride,
+          padTop: layer.padding.top,
+          padLeft: layer.padding.left,
+        };
   const walk = walkOf(layer, input.shape[2], window.kernel, config);
   const isOutput = layer.output === network.output;
   if (isOutput && (layer.kind === 'add' || layer.kind === 'maxPool') && output.bits > 16) {
-    throw new AccelError('ACC002', `output ${output.name} has ${output.bits} bits after ${layer.kind} ${layer.name}; at most 16 are possible there`);
+    throw new AccelError(
+      'ACC002',
+      `output ${output.name} has ${output.bits} bits after ${layer.kind} ${layer.name}; at most 16 are possible there`,
+    );
   }
   const issues = window.kernel[0] * walk.tapGroups * walk.inner;
   const needed = isOutput ? Math.max(config.steps, config.geometry.columns) : config.steps;
@@ -89,9 +101,19 @@ const unitWindow = { kernel: [1, 1], stride: [1, 1], padTop: 0, padLeft: 0 } as 
 
 type Walk = Pick<Job, 'mode' | 'tapGroups' | 'tapStep' | 'inner' | 'groupsPerWord'>;
 
-const walkOf = (layer: IntegerLayer, inChannels: number, kernel: readonly [number, number], config: WalkConfig): Walk => {
+const walkOf = (
+  layer: IntegerLayer,
+  inChannels: number,
+  kernel: readonly [number, number],
+  config: WalkConfig,
+): Walk => {
   const { geometry, taps } = config;
-  const perChannel = { tapGroups: Math.ceil(kernel[1] / taps), tapStep: taps, inner: 1, groupsPerWord: geometry.lanes / geometry.columns };
+  const perChannel = {
+    tapGroups: Math.ceil(kernel[1] / taps),
+    tapStep: taps,
+    inner: 1,
+    groupsPerWord: geometry.lanes / geometry.columns,
+  };
   if (layer.kind === 'add') return { mode: 'add', ...perChannel };
   if (layer.kind === 'maxPool') return { mode: 'max', ...perChannel };
   if (layer.kind === 'avgPool') return { mode: 'depthwise', ...perChannel };
@@ -106,16 +128,28 @@ const walkOf = (layer: IntegerLayer, inChannels: number, kernel: readonly [numbe
   });
   if (layer.weightFormat === 'ternary') return dense('ternary', geometry.rows);
   const byChannels = dense('channels', channelGroup(geometry.lanes, config.products));
-  const byTaps: Walk = { mode: 'taps', tapGroups: Math.ceil(kernel[1] / taps), tapStep: taps, inner: inChannels, groupsPerWord: geometry.lanes };
+  const byTaps: Walk = {
+    mode: 'taps',
+    tapGroups: Math.ceil(kernel[1] / taps),
+    tapStep: taps,
+    inner: inChannels,
+    groupsPerWord: geometry.lanes,
+  };
   return byTaps.tapGroups * byTaps.inner < byChannels.tapGroups * byChannels.inner ? byTaps : byChannels;
 };
 
 const checkConv = (layer: ConvLayer): void => {
   if (layer.product !== 'exact') {
-    throw new AccelError('ACC001', `layer ${layer.name} uses an approximate product table, which the array cannot multiply yet; use product: exact`);
+    throw new AccelError(
+      'ACC001',
+      `layer ${layer.name} uses an approximate product table, which the array cannot multiply yet; use product: exact`,
+    );
   }
   if (layer.weightFormat !== 'int' && layer.weightFormat !== 'ternary') {
-    throw new AccelError('ACC001', `layer ${layer.name} has ${layer.weightFormat} weights, which the array has no PE for yet; use int or ternary`);
+    throw new AccelError(
+      'ACC001',
+      `layer ${layer.name} has ${layer.weightFormat} weights, which the array has no PE for yet; use int or ternary`,
+    );
   }
 };
 
@@ -130,4 +164,5 @@ export const resultsPerPixel = (job: Job): number => (job.mode === 'add' ? 2 * j
 /** Ticks from one result to the next. */
 export const ticksPerResult = (job: Job): number => job.issues + job.idle;
 /** Ticks of the whole layer. */
-export const layerTicks = (job: Job): number => job.rows * job.columns * resultsPerPixel(job) * ticksPerResult(job);
+export const layerTicks = (job: Job): number =>
+  job.rows * job.columns * resultsPerPixel(job) * ticksPerResult(job);

@@ -47,10 +47,18 @@ const greatestSum = (network: IntegerNetwork, job: Job): bigint => {
 };
 
 /** @throws AccelError ACC004 when a word of the network does not fit hardware of its shape. */
-export const checkLimits = (network: IntegerNetwork, words: readonly LayerWords[], limits: FormatLimits): void => {
+export const checkLimits = (
+  network: IntegerNetwork,
+  words: readonly LayerWords[],
+  limits: FormatLimits,
+): void => {
   words.forEach((layer, index) => {
     for (const { multiplier, addend, shift } of layer.words) {
-      const fits = holds(limits.multiplier, multiplier) && holds(limits.addend, addend) && shift >= reloadableShifts.min && shift <= reloadableShifts.max;
+      const fits =
+        holds(limits.multiplier, multiplier) &&
+        holds(limits.addend, addend) &&
+        shift >= reloadableShifts.min &&
+        shift <= reloadableShifts.max;
       if (!fits) {
         throw new AccelError(
           'ACC004',

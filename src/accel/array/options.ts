@@ -9,6 +9,8 @@ export interface ArrayOptions {
   readonly requantizers: number;
   /** `block`: one read and one write per cycle. `spram`: iCE40 UltraPlus single-port RAM, used on alternate cycles. */
   readonly activationMemory: 'block' | 'spram';
+  /** A register behind activation and weight memories: one cycle more, a shorter path where block RAM is slow (ECP5). */
+  readonly memoryRegister: boolean;
   /** Registers in a requantizer's multiplier: 1 for DSP cells, 2 for multipliers in LUTs. */
   readonly multiplierStages: 1 | 2;
   /** Weights, scales and descriptors can be loaded at run time. */

@@ -6,6 +6,8 @@ import type { WalkConfig } from './jobs.js';
 import type { ArrayOptions } from './options.js';
 
 export interface Pipeline {
+  /** Issue, address, memory, operand: the dot products start this many cycles after the issue. */
+  readonly operandCycles: number;
   /** Cycles of the dot products; the shorter kind is delayed to match. */
   readonly engineCycles: number;
   /** From the cycle of a result's last issue to the cycle in which the accumulators show it. */
@@ -17,8 +19,8 @@ export interface Pipeline {
   readonly writeCycles: number;
 }
 
-/** Issue, address, memory, operand: the engines start this many cycles after the issue. */
-export const operandCycles = 3;
+/** Cycles from a memory's address to its registered word. */
+export const readCycles = ({ memoryRegister }: ArrayOptions): number => (memoryRegister ? 2 : 1);
 
 export interface PipelineContext extends WalkConfig {
   readonly features: Features;
@@ -28,7 +30,10 @@ export interface PipelineContext extends WalkConfig {
   readonly shiftMax: number;
 }
 
-export const ternaryParams = ({ geometry, widths }: PipelineContext) => ({ rows: geometry.rows, actWidth: widths.operand });
+export const ternaryParams = ({ geometry, widths }: PipelineContext) => ({
+  rows: geometry.rows,
+  actWidth: widths.operand,
+});
 
 export const intParams = ({ products, widths }: PipelineContext) => ({
   products,
@@ -64,10 +69,18 @@ export const pipelineOf = (context: PipelineContext): Pipeline => {
     features.max ? maxTreeCycles(taps) : 1,
   );
   const requantizeCycles = requantizeShape(requantizeParams(context)).latencyCycles;
+  const operandCycles = 2 + readCycles(context.options);
   const resultCycles = operandCycles + engineCycles + 1;
   // Hold, then one step per cycle, then the gathered word is written.
   const undelayed = resultCycles + 1 + (steps - 1) + requantizeCycles + 1;
   // Reads happen one cycle after their issue; with two cycles per issue, writes belong into the other one.
   const writeDelay = interval === 2 && (undelayed - 1) % 2 === 0 ? 1 : 0;
-  return { engineCycles, resultCycles, requantizeCycles, writeDelay, writeCycles: undelayed + writeDelay };
+  return {
+    operandCycles,
+    engineCycles,
+    resultCycles,
+    requantizeCycles,
+    writeDelay,
+    writeCycles: undelayed + writeDelay,
+  };
 };

@@ -62,7 +62,10 @@ const layerTimes = ({ config, jobs, descriptors }: ArrayPlan): readonly LayerTim
     const start: number =
       before === undefined
         ? 0
-        : Math.max(before.end + (turnaroundTicks + gap) * interval, nextTick(before.start - interval + fetchCycles(config), interval) + interval);
+        : Math.max(
+            before.end + (turnaroundTicks + gap) * interval,
+            nextTick(before.start - interval + fetchCycles(config), interval) + interval,
+          );
     const end = start + (layerTicks(job) - 1) * interval;
     const time: LayerTime = { start, end, cycles: end - (before?.end ?? -1) };
     times.push(time);
@@ -80,7 +83,7 @@ const reloadedAt = (plan: ArrayPlan, layers: readonly LayerTime[], beats: number
   const writes = writeCycles(jobs, layers, config.pipeline.writeCycles, interval);
   let cycle = freed;
   let blocked = writes.next();
-  for (let taken = 0; taken < beats; ) {
+  for (let taken = 0; taken < beats;) {
     cycle++;
     if (cycle % interval !== 0) continue;
     while (blocked.done !== true && blocked.value < cycle) blocked = writes.next();
@@ -90,7 +93,12 @@ const reloadedAt = (plan: ArrayPlan, layers: readonly LayerTime[], beats: number
 };
 
 /** Every cycle in which a result is written to the activation memory, in order. */
-function* writeCycles(jobs: readonly Job[], layers: readonly LayerTime[], delay: number, interval: number): Generator<number, undefined> {
+function* writeCycles(
+  jobs: readonly Job[],
+  layers: readonly LayerTime[],
+  delay: number,
+  interval: number,
+): Generator<number, undefined> {
   for (const [index, job] of jobs.entries()) {
     const layer = layers[index];
     if (layer === undefined || job.isOutput) continue;

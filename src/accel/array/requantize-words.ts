@@ -51,10 +51,18 @@ export const multiplierLimit = 16;
  * brought into the narrowest window of shifts, so that the hardware's shifter is small.
  * @throws AccelError ACC001 for a rounding mode without hardware.
  */
-export const requantizeWords = (network: IntegerNetwork, jobs: readonly Job[], columns: number): readonly LayerWords[] => {
-  const layers = jobs.map((job) => layerRules(network, job, columns)).map((layer) => ({ ...layer, rules: layer.pairs ? layer.rules : layer.rules.map(reduced) }));
+export const requantizeWords = (
+  network: IntegerNetwork,
+  jobs: readonly Job[],
+  columns: number,
+): readonly LayerWords[] => {
+  const layers = jobs
+    .map((job) => layerRules(network, job, columns))
+    .map((layer) => ({ ...layer, rules: layer.pairs ? layer.rules : layer.rules.map(reduced) }));
   const widthOf = ({ multiplier }: ChannelRule): number => signedWidth({ lo: multiplier, hi: multiplier });
-  const used = layers.flatMap(({ rules }) => rules).filter(({ multiplier, addend }) => multiplier !== 0n || addend !== 0n);
+  const used = layers
+    .flatMap(({ rules }) => rules)
+    .filter(({ multiplier, addend }) => multiplier !== 0n || addend !== 0n);
   const bits = Math.max(multiplierLimit, ...used.map(widthOf));
   const floor = Math.max(1, Math.min(31, ...used.map((rule) => rule.shift + bits - widthOf(rule))));
   return layers.map((layer) => toWords(layer, floor, columns));
@@ -69,7 +77,13 @@ const layerRules = (network: IntegerNetwork, job: Job, columns: number): LayerRu
   const full = typeBounds(output);
   if (layer.kind === 'maxPool') {
     const keep = { multiplier: 1n, addend: 0n, shift: 0, raw: tensorRange(a) };
-    return { rules: Array.from({ length: job.tiles * columns }, () => keep), rounding: 'halfUp', ...full, zeroPoint: 0, pairs: false };
+    return {
+      rules: Array.from({ length: job.tiles * columns }, () => keep),
+      rounding: 'halfUp',
+      ...full,
+      zeroPoint: 0,
+      pairs: false,
+    };
   }
   if (layer.kind === 'add') {
     if (b === undefined) throw new RangeError(`layer ${layer.name} needs two inputs`);
@@ -80,8 +94,17 @@ const layerRules = (network: IntegerNetwork, job: Job, columns: number): LayerRu
       raw: tensorRange(tensor),
     });
     const pair = [operand(a, layer.multiplierA), operand(b, layer.multiplierB)];
-    const rules = Array.from({ length: job.tiles }, () => pair.flatMap((rule) => Array.from({ length: columns }, () => rule))).flat();
-    return { rules, rounding: layer.rounding, lo: layer.lo, hi: layer.hi, zeroPoint: layer.zeroPoint, pairs: true };
+    const rules = Array.from({ length: job.tiles }, () =>
+      pair.flatMap((rule) => Array.from({ length: columns }, () => rule)),
+    ).flat();
+    return {
+      rules,
+      rounding: layer.rounding,
+      lo: layer.lo,
+      hi: layer.hi,
+      zeroPoint: layer.zeroPoint,
+      pairs: true,
+    };
   }
   return channelRules(job, layer, a, output, columns);
 };
@@ -96,10 +119,19 @@ const tensorRange = (tensor: IntegerTensor): Range => {
 
 type WeightedLayer = Extract<Job['layer'], { readonly kind: 'conv' | 'avgPool' }>;
 
-const channelRules = (job: Job, layer: WeightedLayer, input: IntegerTensor, output: IntegerTensor, columns: number): LayerRules => {
+const channelRules = (
+  job: Job,
+  layer: WeightedLayer,
+  input: IntegerTensor,
+  output: IntegerTensor,
+  columns: number,
+): LayerRules => {
   const { requantize } = layer;
   if (requantize?.rounding === 'gemmlowp') {
-    throw new AccelError('ACC001', `layer ${layer.name} rounds like gemmlowp, which the array's requantizer does not do; use halfUp, halfEven or halfAwayFromZero`);
+    throw new AccelError(
+      'ACC001',
+      `layer ${layer.name} rounds like gemmlowp, which the array's requantizer does not do; use halfUp, halfEven or halfAwayFromZero`,
+    );
   }
   const channels = output.shape[2];
   const rules = Array.from({ length: job.tiles * columns }, (_, channel): ChannelRule => {
@@ -109,10 +141,22 @@ const channelRules = (job: Job, layer: WeightedLayer, input: IntegerTensor, outp
     const bias = layer.kind === 'conv' ? BigInt(layer.bias[channel] ?? 0) : 0n;
     const multiplier = BigInt(requantize?.multiplier[channel] ?? 1);
     const addend = BigInt(requantize?.addend[channel] ?? 0) + (correction + bias) * multiplier;
-    return { multiplier, addend, shift: requantize?.shift[channel] ?? 0, raw: rawRange(weights, job, tensorRange(input)) };
+    return {
+      multiplier,
+      addend,
+      shift: requantize?.shift[channel] ?? 0,
+      raw: rawRange(weights, job, tensorRange(input)),
+    };
   });
   const bounds = requantize ?? { ...typeBounds(output), zeroPoint: 0 };
-  return { rules, rounding: requantize?.rounding ?? 'halfUp', lo: bounds.lo, hi: bounds.hi, zeroPoint: bounds.zeroPoint, pairs: false };
+  return {
+    rules,
+    rounding: requantize?.rounding ?? 'halfUp',
+    lo: bounds.lo,
+    hi: bounds.hi,
+    zeroPoint: bounds.zeroPoint,
+    pairs: false,
+  };
 };
 
 interface ChannelWeights {
@@ -122,9 +166,15 @@ interface ChannelWeights {
   readonly negativeCount: bigint;
 }
 
-const channelWeights = (layer: WeightedLayer, job: Job, inChannels: number, channel: number): ChannelWeights => {
+const channelWeights = (
+  layer: WeightedLayer,
+  job: Job,
+  inChannels: number,
+  channel: number,
+): ChannelWeights => {
   const taps = job.kernel[0] * job.kernel[1];
-  if (layer.kind === 'avgPool') return { sum: BigInt(taps), positive: BigInt(taps), negative: 0n, negativeCount: 0n };
+  if (layer.kind === 'avgPool')
+    return { sum: BigInt(taps), positive: BigInt(taps), negative: 0n, negativeCount: 0n };
   const size = taps * (layer.depthwise ? 1 : inChannels);
   let positive = 0;
   let negative = 0;
@@ -134,7 +184,12 @@ const channelWeights = (layer: WeightedLayer, job: Job, inChannels: number, chan
     else negative += weight;
     if (weight < 0) negativeCount++;
   }
-  return { sum: BigInt(positive + negative), positive: BigInt(positive), negative: BigInt(negative), negativeCount: BigInt(negativeCount) };
+  return {
+    sum: BigInt(positive + negative),
+    positive: BigInt(positive),
+    negative: BigInt(negative),
+    negativeCount: BigInt(negativeCount),
+  };
 };
 
 /** What must be added to the raw sum: zero point, and one per negative weight of the ones' complement ternary PEs. */
@@ -162,14 +217,25 @@ const reduced = (rule: ChannelRule): ChannelRule => {
 
 const raised = (rule: ChannelRule, floor: number): ChannelRule => {
   const by = BigInt(Math.max(0, floor - rule.shift));
-  return { ...rule, multiplier: rule.multiplier << by, addend: rule.addend << by, shift: Math.max(rule.shift, floor) };
+  return {
+    ...rule,
+    multiplier: rule.multiplier << by,
+    addend: rule.addend << by,
+    shift: Math.max(rule.shift, floor),
+  };
 };
 
-const toWords = ({ rules, rounding, lo, hi, zeroPoint, pairs }: LayerRules, floor: number, columns: number): LayerWords => {
+const toWords = (
+  { rules, rounding, lo, hi, zeroPoint, pairs }: LayerRules,
+  floor: number,
+  columns: number,
+): LayerWords => {
   const aligned = rules.map((rule) => raised(rule, floor));
   // The rounding half enters once per sum: with the second operand of an addition.
   const halved = aligned.map((rule, index) =>
-    pairs && Math.floor(index / columns) % 2 === 0 ? rule : { ...rule, addend: rule.addend + (1n << BigInt(rule.shift - 1)) },
+    pairs && Math.floor(index / columns) % 2 === 0
+      ? rule
+      : { ...rule, addend: rule.addend + (1n << BigInt(rule.shift - 1)) },
   );
   const resolved = rounding === 'halfUp' ? halved : pairs ? undefined : resolveTies(halved, rounding);
   const tieMode = rounding === 'halfEven' ? 1 : 2;
@@ -180,12 +246,17 @@ const toWords = ({ rules, rounding, lo, hi, zeroPoint, pairs }: LayerRules, floo
  * Ties that the actual accumulators can hit, per channel. When all of a channel's ties round the same way, the addend says
  * so and no tie logic is needed; undefined when some channel has ties in both directions.
  */
-const resolveTies = (rules: readonly ChannelRule[], rounding: 'halfEven' | 'halfAwayFromZero'): readonly ChannelRule[] | undefined => {
+const resolveTies = (
+  rules: readonly ChannelRule[],
+  rounding: 'halfEven' | 'halfAwayFromZero',
+): readonly ChannelRule[] | undefined => {
   const resolved: ChannelRule[] = [];
   for (const rule of rules) {
     const ties = tieResults(rule);
     if (ties === undefined) return undefined;
-    const down = ties.filter((result) => (rounding === 'halfEven' ? result % 2n !== 0n : result <= 0n)).length;
+    const down = ties.filter((result) =>
+      rounding === 'halfEven' ? result % 2n !== 0n : result <= 0n,
+    ).length;
     if (down !== 0 && down !== ties.length) return undefined;
     resolved.push(down === 0 ? rule : { ...rule, addend: rule.addend - 1n });
   }
@@ -202,7 +273,10 @@ const tieResults = ({ multiplier, addend, shift, raw }: ChannelRule): readonly b
   while ((multiplier >> twos) % 2n === 0n && twos < BigInt(shift)) twos++;
   if (addend % (1n << twos) !== 0n) return [];
   const period = modulus >> twos;
-  const start = positiveModulo(-(addend >> twos) * inverse(positiveModulo(multiplier >> twos, period), period), period);
+  const start = positiveModulo(
+    -(addend >> twos) * inverse(positiveModulo(multiplier >> twos, period), period),
+    period,
+  );
   const first = raw.lo + positiveModulo(start - raw.lo, period);
   const ties: bigint[] = [];
   for (let value = first; value <= raw.hi; value += period) {
@@ -218,6 +292,7 @@ const positiveModulo = (value: bigint, modulus: bigint): bigint => ((value % mod
 const inverse = (odd: bigint, modulus: bigint): bigint => {
   if (modulus === 1n) return 0n;
   let guess = odd;
-  for (let bits = 3; 1n << BigInt(bits) < modulus * 8n; bits *= 2) guess = positiveModulo(guess * (2n - odd * guess), modulus);
+  for (let bits = 3; 1n << BigInt(bits) < modulus * 8n; bits *= 2)
+    guess = positiveModulo(guess * (2n - odd * guess), modulus);
   return positiveModulo(guess, modulus);
 };

@@ -25,13 +25,22 @@ export const gapsBefore = (jobs: readonly Job[], config: WalkConfig, pipeline: P
   });
 
 /** All three count cycles from the last tick of `before` to the first issue of `job`. */
-const writeSideFree = (before: Job, job: Job, { interval }: WalkConfig, { resultCycles, writeCycles }: Pipeline): number =>
-  writeCycles + 1 - before.idle * interval - resultCycles - (job.issues - 1) * interval;
+const writeSideFree = (
+  before: Job,
+  job: Job,
+  { interval }: WalkConfig,
+  { resultCycles, writeCycles }: Pipeline,
+): number => writeCycles + 1 - before.idle * interval - resultCycles - (job.issues - 1) * interval;
 
 const parametersTaken = (before: Job, { interval }: WalkConfig, { resultCycles }: Pipeline): number =>
   resultCycles + 2 + (before.issues - layerTicks(before)) * interval;
 
-const lastWordsWritten = (before: Job, job: Job, { interval }: WalkConfig, { writeCycles }: Pipeline): number => {
+const lastWordsWritten = (
+  before: Job,
+  job: Job,
+  { interval }: WalkConfig,
+  { writeCycles }: Pipeline,
+): number => {
   if (!layerInputs(job.layer).includes(before.layer.output)) return 0;
   const pixelTicks = resultsPerPixel(before) * ticksPerResult(before);
   const pixels = before.rows * before.columns;
@@ -54,7 +63,13 @@ const firstRead = (job: Job, y: number, x: number): number | undefined => {
   return (row * job.columns + column) * resultsPerPixel(job) * ticksPerResult(job);
 };
 
-const firstWindow = (position: number, kernel: number, stride: number, pad: number, count: number): number | undefined => {
+const firstWindow = (
+  position: number,
+  kernel: number,
+  stride: number,
+  pad: number,
+  count: number,
+): number | undefined => {
   const first = Math.max(0, Math.ceil((position + pad - kernel + 1) / stride));
   return first < count && first * stride - pad <= position ? first : undefined;
 };

@@ -21,7 +21,8 @@ export interface MemoryLayout {
   readonly activationBits: number;
 }
 
-export const layerInputs = (layer: IntegerLayer): readonly string[] => (layer.kind === 'add' ? layer.inputs : [layer.input]);
+export const layerInputs = (layer: IntegerLayer): readonly string[] =>
+  layer.kind === 'add' ? layer.inputs : [layer.input];
 
 export const tensorOf = (network: IntegerNetwork, name: string): IntegerTensor => {
   const tensor = network.tensors[name];
@@ -64,7 +65,10 @@ export const layOutTensors = (network: IntegerNetwork, lanes: number, taps: numb
   const activationBits = Math.max(...stored.map(({ bits }) => bits));
   if (activationBits > 16) {
     const wide = stored.find(({ bits }) => bits === activationBits);
-    throw new AccelError('ACC002', `activation ${wide?.name ?? ''} has ${activationBits} bits; the array stores at most 16: quantize it`);
+    throw new AccelError(
+      'ACC002',
+      `activation ${wide?.name ?? ''} has ${activationBits} bits; the array stores at most 16: quantize it`,
+    );
   }
   return { tensors, depth, activationBits };
 };

@@ -27,7 +27,11 @@ type Word = readonly number[];
 /** Weight words that average pooling, max pooling and additions share between their tiles. */
 export const sharesWeights = (job: Job): boolean => job.layer.kind !== 'conv';
 
-export const packWeights = (network: IntegerNetwork, jobs: readonly Job[], config: WalkConfig): PackedWeights => {
+export const packWeights = (
+  network: IntegerNetwork,
+  jobs: readonly Job[],
+  config: WalkConfig,
+): PackedWeights => {
   const ternaryWords: Word[] = [];
   const intWords: Word[] = [];
   const bases = jobs.map((job) => {
@@ -37,7 +41,9 @@ export const packWeights = (network: IntegerNetwork, jobs: readonly Job[], confi
     return base;
   });
   const { rows, columns } = config.geometry;
-  const convs = jobs.filter((job) => job.mode !== 'ternary').map(({ layer }) => (layer.kind === 'conv' ? layer.weightBits : 2));
+  const convs = jobs
+    .filter((job) => job.mode !== 'ternary')
+    .map(({ layer }) => (layer.kind === 'conv' ? layer.weightBits : 2));
   return {
     ternary: transpose(ternaryWords, rows * columns),
     int: transpose(intWords, columns * config.products),
@@ -54,13 +60,19 @@ const transpose = (words: readonly Word[], fieldCount: number): WeightMemory => 
 const jobWords = (network: IntegerNetwork, job: Job, config: WalkConfig): readonly Word[] => {
   const inChannels = tensorOf(network, layerInputs(job.layer)[0] ?? '').shape[2];
   const outChannels = tensorOf(network, job.layer.output).shape[2];
-  const weight = weightReader(job.layer.kind === 'conv' ? job.layer : undefined, job.kernel, inChannels, outChannels);
+  const weight = weightReader(
+    job.layer.kind === 'conv' ? job.layer : undefined,
+    job.kernel,
+    inChannels,
+    outChannels,
+  );
   const words: Word[] = [];
   const tiles = sharesWeights(job) ? 1 : job.tiles;
   for (let tile = 0; tile < tiles; tile++) {
     for (let ky = 0; ky < job.kernel[0]; ky++) {
       for (let tapGroup = 0; tapGroup < job.tapGroups; tapGroup++) {
-        for (let inner = 0; inner < job.inner; inner++) words.push(wordAt(job, config, weight, { tile, ky, tapGroup, inner }));
+        for (let inner = 0; inner < job.inner; inner++)
+          words.push(wordAt(job, config, weight, { tile, ky, tapGroup, inner }));
       }
     }
   }
@@ -79,7 +91,9 @@ const weightReader = (
   const depth = layer.depthwise ? 1 : inChannels;
   return (outChannel, ky, kx, inChannel) =>
     outChannel < outChannels && kx < kernelWidth && (layer.depthwise || inChannel < inChannels)
-      ? (layer.weights[((outChannel * kernelHeight + ky) * kernelWidth + kx) * depth + (layer.depthwise ? 0 : inChannel)] ?? 0)
+      ? (layer.weights[
+          ((outChannel * kernelHeight + ky) * kernelWidth + kx) * depth + (layer.depthwise ? 0 : inChannel)
+        ] ?? 0)
       : 0;
 };
 
@@ -92,16 +106,23 @@ interface Place {
 
 const ternaryCode = (weight: number): number => (weight < 0 ? 3 : weight);
 
-const wordAt = (job: Job, { geometry, products }: WalkConfig, weight: WeightReader, { tile, ky, tapGroup, inner }: Place): Word => {
+const wordAt = (
+  job: Job,
+  { geometry, products }: WalkConfig,
+  weight: WeightReader,
+  { tile, ky, tapGroup, inner }: Place,
+): Word => {
   const { rows, columns, lanes } = geometry;
   const word: number[] = [];
   for (let column = 0; column < columns; column++) {
     const channel = tile * columns + column;
     if (job.mode === 'ternary') {
-      for (let row = 0; row < rows; row++) word.push(ternaryCode(weight(channel, ky, tapGroup, inner * rows + row)));
+      for (let row = 0; row < rows; row++)
+        word.push(ternaryCode(weight(channel, ky, tapGroup, inner * rows + row)));
     } else if (job.mode === 'channels') {
       const group = channelGroup(lanes, products);
-      for (let product = 0; product < products; product++) word.push(product < group ? weight(channel, ky, tapGroup, inner * group + product) : 0);
+      for (let product = 0; product < products; product++)
+        word.push(product < group ? weight(channel, ky, tapGroup, inner * group + product) : 0);
     } else {
       for (let product = 0; product < products; product++) {
         word.push(product < job.tapStep ? weight(channel, ky, tapGroup * job.tapStep + product, inner) : 0);

@@ -22,11 +22,14 @@ export const activationMemory = (config: ArrayConfig) => {
     if (config.options.activationMemory === 'spram') {
       const [read, enable] = [address[0], write.banks[0]];
       if (read === undefined || enable === undefined) throw new RangeError('single-port memory has one bank');
-      return {
-        words: [
-          spramWord(config, { read, enable, address: write.address, data: write.data, lanes: write.lanes }),
-        ],
-      };
+      const word = spramWord(config, {
+        read,
+        enable,
+        address: write.address,
+        data: write.data,
+        lanes: write.lanes,
+      });
+      return { words: [config.options.memoryRegister ? m.pipe('word_q', word) : word] };
     }
     const words = address.map((read, bank) => {
       const memory = m.memory(`bank_${bank}`, {
@@ -38,7 +41,7 @@ export const activationMemory = (config: ArrayConfig) => {
       if (enable !== undefined) memory.write(write.address, write.data, enable, write.lanes);
       return memory.read(read);
     });
-    return { words };
+    return { words: config.options.memoryRegister ? m.pipe('word_q', words) : words };
   });
 };
 

@@ -1,6 +1,16 @@
 /** The array itself: a dot product per column and cycle, from ternary or from integer PEs, and one accumulator per column. */
 
-import { array, bit, component, sint, uint, type ModuleBuilder, type SignalOf, type SInt, type UInt } from '../../../hdl/index.js';
+import {
+  array,
+  bit,
+  component,
+  sint,
+  uint,
+  type ModuleBuilder,
+  type SignalOf,
+  type SInt,
+  type UInt,
+} from '../../../hdl/index.js';
 import { intDot, ternaryDot } from '../../../units/index.js';
 import type { ArrayConfig } from '../config.js';
 import { intParams, maxTreeCycles, ternaryParams } from '../pipeline.js';
@@ -24,14 +34,20 @@ type ComputeInputs = {
 
 const computeInputs = ({ geometry, products, widths, features }: ArrayConfig): ComputeInputs => {
   const operand = sint(widths.operand);
-  const perLane = (type: Operand): readonly (readonly Operand[])[] => array(geometry.columns, array(products, type));
+  const perLane = (type: Operand): readonly (readonly Operand[])[] =>
+    array(geometry.columns, array(products, type));
   return {
     valid: bit,
     first: bit,
     ...(features.ternary
-      ? { ternary_act: array(geometry.rows, operand), ternary_weight: array(geometry.columns, array(geometry.rows, uint(2))) }
+      ? {
+          ternary_act: array(geometry.rows, operand),
+          ternary_weight: array(geometry.columns, array(geometry.rows, uint(2))),
+        }
       : {}),
-    ...(features.int || features.max ? { int_act: perLane(operand), int_weight: perLane(sint(widths.intWeight)) } : {}),
+    ...(features.int || features.max
+      ? { int_act: perLane(operand), int_weight: perLane(sint(widths.intWeight)) }
+      : {}),
     ...(features.ternary && features.int ? { use_ternary: bit } : {}),
     ...(features.max ? { use_max: bit, smallest: operand } : {}),
   };
@@ -40,28 +56,37 @@ const computeInputs = ({ geometry, products, widths, features }: ArrayConfig): C
 /** Marks of the operands that enter in the same cycle; `acc` shows a result engineCycles + 1 cycles after its last operands. */
 export const computeArray = (config: ArrayConfig) => {
   const accumulators = array(config.geometry.columns, sint(config.widths.acc));
-  return component('compute_array', { in: computeInputs(config), out: { acc: accumulators } }, (inputs, m) => {
-    const { ternary_act, ternary_weight, int_act, int_weight } = inputs;
-    m.unused(...[ternary_act, int_act, int_weight, ternary_weight].filter((signals) => signals !== undefined));
-    const marks = lateMarks(m, config, inputs);
-    const { kept: acc } = m.regs({ kept: accumulators }, { reset: false });
-    const sums = columnSums(m, config, inputs, marks.ternary);
-    const greatest = int_act === undefined || int_weight === undefined || inputs.smallest === undefined ? undefined : maxColumns(m, config, int_act, int_weight, inputs.smallest);
-    m.when(marks.valid, () => {
-      acc.forEach((register, column) => {
-        const sum = sums[column] ?? m.constant(sint(config.widths.acc), 0);
-        const added = marks.first.mux(sum, register.add(sum).wrap(register.width)).wrap(register.width);
-        const tap = greatest?.[column];
-        if (tap === undefined || marks.max === undefined) {
-          register.next = added;
-          return;
-        }
-        const kept = marks.first.or(tap.gt(register)).mux(tap.wrap(register.width), register);
-        register.next = marks.max.mux(kept, added);
+  return component(
+    'compute_array',
+    { in: computeInputs(config), out: { acc: accumulators } },
+    (inputs, m) => {
+      const { ternary_act, ternary_weight, int_act, int_weight } = inputs;
+      m.unused(
+        ...[ternary_act, int_act, int_weight, ternary_weight].filter((signals) => signals !== undefined),
+      );
+      const marks = lateMarks(m, config, inputs);
+      const { kept: acc } = m.regs({ kept: accumulators }, { reset: false });
+      const sums = columnSums(m, config, inputs, marks.ternary);
+      const greatest =
+        int_act === undefined || int_weight === undefined || inputs.smallest === undefined
+          ? undefined
+          : maxColumns(m, config, int_act, int_weight, inputs.smallest);
+      m.when(marks.valid, () => {
+        acc.forEach((register, column) => {
+          const sum = sums[column] ?? m.constant(sint(config.widths.acc), 0);
+          const added = marks.first.mux(sum, register.add(sum).wrap(register.width)).wrap(register.width);
+          const tap = greatest?.[column];
+          if (tap === undefined || marks.max === undefined) {
+            register.next = added;
+            return;
+          }
+          const kept = marks.first.or(tap.gt(register)).mux(tap.wrap(register.width), register);
+          register.next = marks.max.mux(kept, added);
+        });
       });
-    });
-    return { acc };
-  });
+      return { acc };
+    },
+  );
 };
 
 type ComputeSignals = SignalOf<ComputeInputs>;
@@ -74,7 +99,11 @@ interface LateMarks {
 }
 
 /** The marks, delayed to the cycle in which the units show the sum of the operands that came with them. */
-const lateMarks = (m: ModuleBuilder, config: ArrayConfig, { valid, first, use_ternary, use_max }: ComputeSignals): LateMarks => {
+const lateMarks = (
+  m: ModuleBuilder,
+  config: ArrayConfig,
+  { valid, first, use_ternary, use_max }: ComputeSignals,
+): LateMarks => {
   const stages = config.pipeline.engineCycles;
   return {
     valid: m.pipe('valid_late', valid, { stages, reset: 0 }),
@@ -85,17 +114,34 @@ const lateMarks = (m: ModuleBuilder, config: ArrayConfig, { valid, first, use_te
 };
 
 /** Sum of products per column, from the unit that `useTernary` names; empty where a network only keeps greatest values. */
-const columnSums = (m: ModuleBuilder, config: ArrayConfig, inputs: ComputeSignals, useTernary: UInt | undefined): readonly SInt[] => {
+const columnSums = (
+  m: ModuleBuilder,
+  config: ArrayConfig,
+  inputs: ComputeSignals,
+  useTernary: UInt | undefined,
+): readonly SInt[] => {
   const { ternary_act, ternary_weight, int_act, int_weight } = inputs;
-  const ternary = ternary_act === undefined || ternary_weight === undefined ? [] : ternaryColumns(m, config, ternary_act, ternary_weight);
-  const int = int_act === undefined || int_weight === undefined || !config.features.int ? [] : intColumns(m, config, int_act, int_weight);
+  const ternary =
+    ternary_act === undefined || ternary_weight === undefined
+      ? []
+      : ternaryColumns(m, config, ternary_act, ternary_weight);
+  const int =
+    int_act === undefined || int_weight === undefined || !config.features.int
+      ? []
+      : intColumns(m, config, int_act, int_weight);
   if (useTernary === undefined) return ternary.length > 0 ? ternary : int;
   return int.map((sum, column) => useTernary.mux(ternary[column] ?? sum, sum));
 };
 
-const delayed = (m: ModuleBuilder, name: string, value: SInt, stages: number): SInt => (stages === 0 ? value : m.pipe(name, value, { stages }));
+const delayed = (m: ModuleBuilder, name: string, value: SInt, stages: number): SInt =>
+  stages === 0 ? value : m.pipe(name, value, { stages });
 
-const ternaryColumns = (m: ModuleBuilder, config: ArrayConfig, act: readonly SInt[], weight: readonly (readonly UInt[])[]): readonly SInt[] => {
+const ternaryColumns = (
+  m: ModuleBuilder,
+  config: ArrayConfig,
+  act: readonly SInt[],
+  weight: readonly (readonly UInt[])[],
+): readonly SInt[] => {
   const unit = ternaryDot(ternaryParams(config));
   return weight.map((codes, column) => {
     const { sum } = unit.component(`ternary_column_${column}`, { act, weight: codes });
@@ -103,7 +149,12 @@ const ternaryColumns = (m: ModuleBuilder, config: ArrayConfig, act: readonly SIn
   });
 };
 
-const intColumns = (m: ModuleBuilder, config: ArrayConfig, act: readonly (readonly SInt[])[], weight: readonly (readonly SInt[])[]): readonly SInt[] => {
+const intColumns = (
+  m: ModuleBuilder,
+  config: ArrayConfig,
+  act: readonly (readonly SInt[])[],
+  weight: readonly (readonly SInt[])[],
+): readonly SInt[] => {
   const unit = intDot(intParams(config));
   return weight.map((weights, column) => {
     const { sum } = unit.component(`int_lane_${column}`, { act: act[column] ?? [], weight: weights });
@@ -120,10 +171,15 @@ const maxColumns = (
   smallest: SInt,
 ): readonly SInt[] =>
   act.map((values, column) => {
-    let level = values.slice(0, config.taps).map((value, tap): SInt => weight[column]?.[tap]?.ne(0).mux(value, smallest) ?? value);
+    let level = values
+      .slice(0, config.taps)
+      .map((value, tap): SInt => weight[column]?.[tap]?.ne(0).mux(value, smallest) ?? value);
     const cycles = maxTreeCycles(config.taps);
     for (let stage = 1; stage <= cycles; stage++) {
-      const pairs = Array.from({ length: Math.ceil(level.length / 2) }, (_, index) => [level[2 * index], level[2 * index + 1]] as const);
+      const pairs = Array.from(
+        { length: Math.ceil(level.length / 2) },
+        (_, index) => [level[2 * index], level[2 * index + 1]] as const,
+      );
       level = pairs.flatMap(([a, b], index) => {
         if (a === undefined) return [];
         const larger = b === undefined ? a : a.gt(b).mux(a, b);

@@ -14,7 +14,14 @@ export const configLoader = (layout: ImageLayout) =>
     'config_loader',
     {
       in: { cfg: { payload: uint(beatBits), valid: bit, last: bit }, idle: bit },
-      out: { cfg_ready: bit, cfg_status: uint(3), wants: bit, usable: bit, restart: bit, bus: reloadShape(reloadAddressWidth) },
+      out: {
+        cfg_ready: bit,
+        cfg_status: uint(3),
+        wants: bit,
+        usable: bit,
+        restart: bit,
+        bus: reloadShape(reloadAddressWidth),
+      },
     },
     ({ cfg, idle }, m) => {
       const phase = m.states('phase', ['header', 'payload', 'check', 'skip'] as const);
@@ -40,10 +47,18 @@ export const configLoader = (layout: ImageLayout) =>
           phase.next = 'skip';
         });
       };
-      const expected = select(index, layout.header.map((word) => m.constant(uint(beatBits), word)));
+      const expected = select(
+        index,
+        layout.header.map((word) => m.constant(uint(beatBits), word)),
+      );
       const { good } = m.regs({ good: bit });
       const sum = index.bit(0).mux(crc.bits(31, 16), crc.bits(15, 0)).not();
-      const restart = beat.and(phase.is('check')).and(index.eq(1)).and(good).and(cfg.payload.eq(sum)).and(cfg.last);
+      const restart = beat
+        .and(phase.is('check'))
+        .and(index.eq(1))
+        .and(good)
+        .and(cfg.payload.eq(sum))
+        .and(cfg.last);
       m.label({ cfg_beat: beat, restart_pulse: restart });
       m.when(beat, () => {
         m.switch(phase, {
@@ -131,12 +146,30 @@ const concat = (bits: readonly UInt[]): UInt => {
 const payloadWalk = (m: ModuleBuilder, layout: ImageLayout, take: UInt, starting: UInt) => {
   const used = layout.targets.filter(({ depth }) => depth > 0);
   const { target, beat, word } = m.regs(
-    { target: uint(log2Ceil(used.length)), beat: uint(log2Ceil(Math.max(...used.map(({ beats }) => beats)) + 1)), word: uint(reloadAddressWidth) },
+    {
+      target: uint(log2Ceil(used.length)),
+      beat: uint(log2Ceil(Math.max(...used.map(({ beats }) => beats)) + 1)),
+      word: uint(reloadAddressWidth),
+    },
     { reset: 0 },
   );
-  const limit = (values: readonly number[], width: number): UInt => select(target, values.map((value) => m.constant(uint(width), value)));
-  const lastBeat = beat.eq(limit(used.map(({ beats }) => beats - 1), beat.width));
-  const lastWord = word.eq(limit(used.map(({ depth }) => depth - 1), word.width));
+  const limit = (values: readonly number[], width: number): UInt =>
+    select(
+      target,
+      values.map((value) => m.constant(uint(width), value)),
+    );
+  const lastBeat = beat.eq(
+    limit(
+      used.map(({ beats }) => beats - 1),
+      beat.width,
+    ),
+  );
+  const lastWord = word.eq(
+    limit(
+      used.map(({ depth }) => depth - 1),
+      word.width,
+    ),
+  );
   const lastTarget = target.eq(used.length - 1);
   m.when(starting, () => {
     target.next = 0;
@@ -160,7 +193,11 @@ const payloadWalk = (m: ModuleBuilder, layout: ImageLayout, take: UInt, starting
     const index = used.findIndex((candidate) => candidate.name === name);
     return index < 0 ? never : take.and(target.eq(index));
   });
-  const commit = m.pipe('commit', shift.map((one) => one.and(lastBeat)), { reset: 0 });
+  const commit = m.pipe(
+    'commit',
+    shift.map((one) => one.and(lastBeat)),
+    { reset: 0 },
+  );
   const address = m.pipe('commit_address', word);
   return { done: take.and(lastBeat).and(lastWord).and(lastTarget), bus: { shift, commit, address } };
 };

@@ -16,10 +16,23 @@ export const descriptorFetch = (config: ArrayConfig, words: readonly number[]) =
   const word = uint(descriptorWordBits);
   return component(
     'descriptor_fetch',
-    { in: { take: bit, restart: bit, ...reloadPort(config) }, out: { next: fullDescriptor(config), ready: bit } },
+    {
+      in: { take: bit, restart: bit, ...reloadPort(config) },
+      out: { next: fullDescriptor(config), ready: bit },
+    },
     ({ take, restart, reload }, m) => {
-      const table = m.memory('descriptors', { word, depth: words.length, init: [words], readDuringWrite: 'any' });
-      const { address, left, loaded, started } = m.regs({ address: uint(width), left: uint(addressWidth(count + 1)), loaded: bit, started: bit });
+      const table = m.memory('descriptors', {
+        word,
+        depth: words.length,
+        init: [words],
+        readDuringWrite: 'any',
+      });
+      const { address, left, loaded, started } = m.regs({
+        address: uint(width),
+        left: uint(addressWidth(count + 1)),
+        loaded: bit,
+        started: bit,
+      });
       const { shift } = m.regs({ shift: array(count, word) }, { reset: false });
       const fetching = left.ne(0);
       const begin = take.or(started.not());
@@ -52,7 +65,8 @@ export const descriptorFetch = (config: ArrayConfig, words: readonly number[]) =
       }).elseWhen(arriving.and(fetching.not()), () => {
         loaded.next = 1;
       });
-      if (reload !== undefined) attachReload(m, table, [word], reload, 'descriptors', ([value]) => value as UInt);
+      if (reload !== undefined)
+        attachReload(m, table, [word], reload, 'descriptors', ([value]) => value as UInt);
       return { next: unpackDescriptor(config, shift), ready: loaded };
     },
   );
@@ -60,8 +74,12 @@ export const descriptorFetch = (config: ArrayConfig, words: readonly number[]) =
 
 /** The fields of a fetched descriptor, by name. */
 const unpackDescriptor = (config: ArrayConfig, words: readonly UInt[]): ActiveDescriptor => {
-  const types = fieldNames.map((name) => (fieldSigns[name] ? { signed: true as const, width: config.fields[name] } : uint(config.fields[name])));
+  const types = fieldNames.map((name) =>
+    fieldSigns[name] ? { signed: true as const, width: config.fields[name] } : uint(config.fields[name]),
+  );
   const values = unpackFields(words, types);
   // fieldNames and the types above are in step, which Object.fromEntries cannot know.
-  return Object.fromEntries(fieldNames.map((name, index) => [name, values[index]])) as unknown as ActiveDescriptor;
+  return Object.fromEntries(
+    fieldNames.map((name, index) => [name, values[index]]),
+  ) as unknown as ActiveDescriptor;
 };

@@ -9,7 +9,12 @@ export const inputLoader = (config: ArrayConfig) =>
   component(
     'input_loader',
     {
-      in: { in: { payload: uint(config.input.bits), valid: bit, last: bit }, grant: bit, freed: bit, accept: bit },
+      in: {
+        in: { payload: uint(config.input.bits), valid: bit, last: bit },
+        grant: bit,
+        freed: bit,
+        accept: bit,
+      },
       out: { in_ready: bit, full: bit, loading: bit, error: bit, write: writePort(config) },
     },
     ({ in: input, grant, freed, accept }, m) => {
@@ -50,7 +55,9 @@ export const inputLoader = (config: ArrayConfig) =>
             counters.bank.next = 0;
             at.pixel_at.next = 0;
             count(counters.y, lastBeat);
-            at.row_at.next = lastBeat.not().mux(at.row_at.add(config.inputLayout.rowStride).wrap(widths.address), 0);
+            at.row_at.next = lastBeat
+              .not()
+              .mux(at.row_at.add(config.inputLayout.rowStride).wrap(widths.address), 0);
           }).otherwise(() => nextPixel(m, config, counters.bank, at.pixel_at));
         }).otherwise(() => {
           m.when(counters.lane.eq(geometry.lanes - 1), () => {
@@ -73,7 +80,9 @@ export const inputLoader = (config: ArrayConfig) =>
         loading: started,
         error: misplaced_last,
         write: {
-          banks: Array.from({ length: taps }, (_, bank) => (taps === 1 ? beat : beat.and(counters.bank.eq(bank)))),
+          banks: Array.from({ length: taps }, (_, bank) =>
+            taps === 1 ? beat : beat.and(counters.bank.eq(bank)),
+          ),
           address: at.row_at.add(at.pixel_at).add(at.word_at).wrap(widths.address),
           data: Array.from({ length: geometry.lanes }, () => stored),
           lanes: Array.from({ length: geometry.lanes }, (_, lane) => counters.lane.eq(lane)),
@@ -82,7 +91,12 @@ export const inputLoader = (config: ArrayConfig) =>
     },
   );
 
-const nextPixel = (m: ModuleBuilder, { taps, inputLayout, widths }: ArrayConfig, bank: CounterReg, pixelAt: CounterReg): void => {
+const nextPixel = (
+  m: ModuleBuilder,
+  { taps, inputLayout, widths }: ArrayConfig,
+  bank: CounterReg,
+  pixelAt: CounterReg,
+): void => {
   m.when(bank.eq(taps - 1), () => {
     bank.next = 0;
     pixelAt.next = pixelAt.add(inputLayout.wordsPerPixel).wrap(widths.address);

@@ -9,7 +9,10 @@ import { activationWord, operandMarks } from './shapes.js';
 type Operand = ReturnType<typeof sint>;
 
 /** Operands of the units that this array has; a unit that no layer needs gets none. */
-type OperandOutputs = { readonly ternary?: readonly Operand[]; readonly int?: readonly (readonly Operand[])[] };
+type OperandOutputs = {
+  readonly ternary?: readonly Operand[];
+  readonly int?: readonly (readonly Operand[])[];
+};
 
 const operandOutputs = ({ geometry, products, widths, features }: ArrayConfig): OperandOutputs => {
   const operand = sint(widths.operand);
@@ -34,7 +37,9 @@ export const operandSelect = (config: ArrayConfig) => {
       const aligned = alignBanks(words, marks.phase, taps);
       const pick = (tap: number, size: number, index: number): SInt => {
         const word = aligned[tap] ?? [];
-        const candidates = Array.from({ length: geometry.lanes / size }, (_, group) => laneOf(word, group * size + index));
+        const candidates = Array.from({ length: geometry.lanes / size }, (_, group) =>
+          laneOf(word, group * size + index),
+        );
         const stored = select(marks.group, candidates);
         return padded(stored, marks.signedInput, tap);
       };
@@ -68,10 +73,19 @@ export const operandSelect = (config: ArrayConfig) => {
 };
 
 /** Tap t is bank (phase + t) % taps. */
-const alignBanks = (words: readonly (readonly UInt[])[], phase: UInt, taps: number): readonly (readonly UInt[])[] => {
+const alignBanks = (
+  words: readonly (readonly UInt[])[],
+  phase: UInt,
+  taps: number,
+): readonly (readonly UInt[])[] => {
   if (taps === 1) return words;
   return words.map((word, tap) =>
-    word.map((_, lane) => select(phase, Array.from({ length: taps }, (__, from) => laneOf(words[(from + tap) % taps] ?? [], lane)))),
+    word.map((_, lane) =>
+      select(
+        phase,
+        Array.from({ length: taps }, (__, from) => laneOf(words[(from + tap) % taps] ?? [], lane)),
+      ),
+    ),
   );
 };
 

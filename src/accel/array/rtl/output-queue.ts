@@ -1,15 +1,26 @@
 /** Finished results become a stream of values: a serializer, a queue that holds a whole picture's output, a stream out. */
 
-import { array, bit, component, sint, uint, type ModuleBuilder, type SInt, type UInt } from '../../../hdl/index.js';
+import {
+  array,
+  bit,
+  component,
+  sint,
+  uint,
+  type ModuleBuilder,
+  type SInt,
+  type UInt,
+} from '../../../hdl/index.js';
 import type { ArrayConfig } from '../config.js';
 import { log2Ceil } from './shapes.js';
 import { finishedShape } from './write-side.js';
 
 /** Values of one picture. */
-export const outputCount = ({ output }: Pick<ArrayConfig, 'output'>): number => output.shape[0] * output.shape[1] * output.shape[2];
+export const outputCount = ({ output }: Pick<ArrayConfig, 'output'>): number =>
+  output.shape[0] * output.shape[1] * output.shape[2];
 
 /** Room for one picture and for what a serializer may still hold of the picture before. */
-export const queueDepth = (config: ArrayConfig): number => 2 ** log2Ceil(outputCount(config) + config.geometry.columns);
+export const queueDepth = (config: ArrayConfig): number =>
+  2 ** log2Ceil(outputCount(config) + config.geometry.columns);
 
 export const outputQueue = (config: ArrayConfig) => {
   const depth = queueDepth(config);
@@ -49,7 +60,8 @@ export const outputQueue = (config: ArrayConfig) => {
   );
 };
 
-const adjusted = (value: UInt, up: UInt, down: UInt): UInt => value.add(up).sub(down).wrap(value.width).asUint();
+const adjusted = (value: UInt, up: UInt, down: UInt): UInt =>
+  value.add(up).sub(down).wrap(value.width).asUint();
 
 /** 1 for the last value of a picture. */
 const countValues = (m: ModuleBuilder, count: number, pop: UInt): UInt => {
@@ -68,7 +80,11 @@ interface Finished {
 }
 
 /** One value per cycle; the schedule keeps results at least `columns` cycles apart. */
-const serialize = (m: ModuleBuilder, config: ArrayConfig, finished: Finished): { readonly push: UInt; readonly data: UInt; readonly busy: UInt } => {
+const serialize = (
+  m: ModuleBuilder,
+  config: ArrayConfig,
+  finished: Finished,
+): { readonly push: UInt; readonly data: UInt; readonly busy: UInt } => {
   const { bits } = config.output;
   const { left } = m.regs({ left: uint(finished.count.width) });
   const { shift } = m.regs({ shift: array(config.geometry.columns, sint(bits)) }, { reset: false });

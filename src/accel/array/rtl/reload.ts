@@ -1,6 +1,18 @@
 /** Run-time loading of memories: 16-bit beats are gathered into a word beside each memory, then written. */
 
-import { array, bit, cat, uint, type MemoryBuilder, type ModuleBuilder, type Shape, type SignalOf, type SInt, type UInt, type UIntType } from '../../../hdl/index.js';
+import {
+  array,
+  bit,
+  cat,
+  uint,
+  type MemoryBuilder,
+  type ModuleBuilder,
+  type Shape,
+  type SignalOf,
+  type SInt,
+  type UInt,
+  type UIntType,
+} from '../../../hdl/index.js';
 import { signedBits } from './bits.js';
 
 /** The memories that an image fills, in the order of the image. */
@@ -60,7 +72,10 @@ export const attachReload = <S extends Shape>(
 };
 
 /** Cuts consecutive fields out of 16-bit words, first field in the lowest bits. */
-export const unpackFields = (words: readonly UInt[], fields: readonly PackedType[]): readonly (UInt | SInt)[] => {
+export const unpackFields = (
+  words: readonly UInt[],
+  fields: readonly PackedType[],
+): readonly (UInt | SInt)[] => {
   let position = 0;
   return fields.map(({ signed, width }) => {
     const pattern = bitsAcross(words, position, width);

@@ -43,11 +43,17 @@ export const readPlace = (m: ModuleBuilder, context: AddressContext): ReadPlace 
 };
 
 /** Address and coordinate of the present tap row; the window's first row is kept to return to. */
-const rowWalk = (m: ModuleBuilder, { config, active, next, start, events }: AddressContext): { readonly address: UInt; readonly y: SInt } => {
+const rowWalk = (
+  m: ModuleBuilder,
+  { config, active, next, start, events }: AddressContext,
+): { readonly address: UInt; readonly y: SInt } => {
   const { widths, fields, features } = config;
   const address = uint(widths.address);
   const y = sint(Math.max(fields.firstRow, fields.height + 1) + 1);
-  const walk = m.regs({ row_address: address, row_y: y, tap_row_address: address, tap_row_y: y }, { reset: false });
+  const walk = m.regs(
+    { row_address: address, row_y: y, tap_row_address: address, tap_row_y: y },
+    { reset: false },
+  );
   m.unused(walk);
   const nextAddress = walk.row_address.add(active.rowStep).wrap(widths.address);
   const nextY = walk.row_y.add(active.strideY.toSint()).wrap(y.width);
@@ -113,8 +119,12 @@ const columnWalk = (m: ModuleBuilder, { config, active, next, start, events }: A
   m.when(start, () => loadBoth(begin))
     .elseWhen(events.rowDone, () => loadBoth(first))
     .elseWhen(events.pixelDone, () => loadBoth(right))
-    .elseWhen(events.tapRowRead, () => m.load(tap, { address: window.address, phase: window.phase, x: window.x }))
-    .elseWhen(events.tapRead, () => m.load(tap, step(tap, active.tapColumnStep, active.tapPhaseStep, active.tapStep)));
+    .elseWhen(events.tapRowRead, () =>
+      m.load(tap, { address: window.address, phase: window.phase, x: window.x }),
+    )
+    .elseWhen(events.tapRead, () =>
+      m.load(tap, step(tap, active.tapColumnStep, active.tapPhaseStep, active.tapStep)),
+    );
   return tap;
 };
 
@@ -130,5 +140,9 @@ const moved = (
   const x = from.x.add(by.columns.toSint()).wrap(from.x.width);
   if (taps === 1) return { address: plain, phase: from.phase, x };
   const phase = from.phase.add(by.phase);
-  return { address: phase.ge(taps).mux(plain.add(wordsPerPixel).wrap(width), plain), phase: phase.wrap(from.phase.width), x };
+  return {
+    address: phase.ge(taps).mux(plain.add(wordsPerPixel).wrap(width), plain),
+    phase: phase.wrap(from.phase.width),
+    x,
+  };
 };

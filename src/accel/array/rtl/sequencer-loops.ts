@@ -137,7 +137,10 @@ const channelPosition = (
   active: ActiveDescriptor,
   { wrap, step }: { readonly wrap: UInt; readonly step: UInt },
 ): { readonly group: UInt; readonly word: UInt } => {
-  const { group, word } = m.regs({ group: uint(config.fields.groupLast), word: uint(config.fields.wordsPerPixel) }, { reset: false });
+  const { group, word } = m.regs(
+    { group: uint(config.fields.groupLast), word: uint(config.fields.wordsPerPixel) },
+    { reset: false },
+  );
   m.when(wrap, () => {
     group.next = 0;
     word.next = 0;

@@ -3,7 +3,15 @@
  * groups. One issue per tick reads one word (or one per bank) and one weight word; nothing ever stalls inside a layer.
  */
 
-import { array, bit, component, uint, type ModuleBuilder, type UInt, type UIntReg } from '../../../hdl/index.js';
+import {
+  array,
+  bit,
+  component,
+  uint,
+  type ModuleBuilder,
+  type UInt,
+  type UIntReg,
+} from '../../../hdl/index.js';
 import type { ArrayConfig } from '../config.js';
 import { readPlace } from './sequencer-address.js';
 import { loopNest, type ActiveDescriptor, type LoopEvents } from './sequencer-loops.js';
@@ -28,7 +36,13 @@ export const sequencer = (config: ArrayConfig, weightWidth: number) => {
     'sequencer',
     {
       in: { tick: bit, next: descriptor, next_ready: bit, input_full: bit, output_space: bit },
-      out: { take: bit, release_input: bit, walking: bit, write_side: writeShape(config), issue: issueShape(config, weightWidth) },
+      out: {
+        take: bit,
+        release_input: bit,
+        walking: bit,
+        write_side: writeShape(config),
+        issue: issueShape(config, weightWidth),
+      },
     },
     ({ tick, next, next_ready, input_full, output_space }, m) => {
       const { active } = m.regs({ active: descriptor }, { reset: false });
@@ -69,7 +83,9 @@ export const sequencer = (config: ArrayConfig, weightWidth: number) => {
           perTile: active.perTile,
           broadcastTap: active.broadcastTap,
           max: active.max,
-          signedInput: add ? events.secondOperand.mux(active.signedSecond, active.signedInput) : active.signedInput,
+          signedInput: add
+            ? events.secondOperand.mux(active.signedSecond, active.signedInput)
+            : active.signedInput,
           padValue: active.padValue,
           group: events.group,
           phase: place.phase,
@@ -104,7 +120,11 @@ const weightWalk = (
   m: ModuleBuilder,
   active: ActiveDescriptor,
   next: ActiveDescriptor,
-  { start, events, weightWidth }: { readonly start: UInt; readonly events: LoopEvents; readonly weightWidth: number },
+  {
+    start,
+    events,
+    weightWidth,
+  }: { readonly start: UInt; readonly events: LoopEvents; readonly weightWidth: number },
 ): UInt => {
   const { weight } = m.regs({ weight: uint(weightWidth) }, { reset: false });
   m.when(start, () => {

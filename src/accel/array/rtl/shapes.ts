@@ -102,7 +102,8 @@ const modeMarks = { ternary: bit, perTile: bit, broadcastTap: bit, max: bit, sig
 /** Depth of the deeper weight memory. */
 export const weightAddressWidth = (depth: number): number => log2Ceil(Math.max(2, depth));
 
-export const activationWord = (config: ArrayConfig) => array(config.geometry.lanes, uint(config.widths.activation));
+export const activationWord = (config: ArrayConfig) =>
+  array(config.geometry.lanes, uint(config.widths.activation));
 
 /** Bits of the address on the reload bus. */
 export const reloadAddressWidth = 16;

@@ -1,9 +1,17 @@
 /** The accelerator's face: a stream of pictures in, a stream of outputs out, `busy`, `error`, and optionally a configuration stream. */
 
-import { bit, component, uint, type ModuleBuilder, type SignalOf, type UInt, type UIntWire } from '../../../hdl/index.js';
+import {
+  bit,
+  component,
+  uint,
+  type ModuleBuilder,
+  type SignalOf,
+  type UInt,
+  type UIntWire,
+} from '../../../hdl/index.js';
 import type { ArrayConfig, ArrayPlan } from '../config.js';
 import { descriptorTable } from '../images.js';
-import { operandCycles } from '../pipeline.js';
+import { readCycles } from '../pipeline.js';
 import { configStatus, imageLayout } from '../image.js';
 import { activationMemory, writePort } from './activation-memory.js';
 import { computeArray } from './compute.js';
@@ -19,7 +27,8 @@ import { intWeightMemory, ternaryWeightMemory } from './weight-memory.js';
 import { writeSide } from './write-side.js';
 
 /** Bits of the weight address: the deeper of the two memories. */
-const weightAddressWidth = ({ weights }: ArrayPlan): number => log2Ceil(Math.max(2, weights.ternary.depth, weights.int.depth));
+const weightAddressWidth = ({ weights }: ArrayPlan): number =>
+  log2Ceil(Math.max(2, weights.ternary.depth, weights.int.depth));
 
 export const arrayTop = (plan: ArrayPlan) => {
   const { config } = plan;
@@ -28,8 +37,18 @@ export const arrayTop = (plan: ArrayPlan) => {
   return component(
     config.name,
     {
-      in: { in: { payload: uint(config.input.bits), valid: bit, last: bit }, out_ready: bit, ...configInputs(config) },
-      out: { in_ready: bit, out: { payload: uint(config.output.bits), valid: bit, last: bit }, busy: bit, error: bit, ...configOutputs(config) },
+      in: {
+        in: { payload: uint(config.input.bits), valid: bit, last: bit },
+        out_ready: bit,
+        ...configInputs(config),
+      },
+      out: {
+        in_ready: bit,
+        out: { payload: uint(config.output.bits), valid: bit, last: bit },
+        busy: bit,
+        error: bit,
+        ...configOutputs(config),
+      },
       parameters: {
         network: plan.network.name,
         array: `${geometry.rows}x${geometry.columns}`,
@@ -64,17 +83,28 @@ export const arrayTop = (plan: ArrayPlan) => {
       wires.release_input.value = walk.release_input;
 
       const memory = units.memory('activations', { address: walk.issue.address, write: wires.write });
-      const marks = m.pipe('read_marks', walk.issue.operand);
+      const marks = m.pipe('read_marks', walk.issue.operand, { stages: readCycles(config.options) });
       const operands = units.operands('operands', { words: memory.words, marks });
       const acc = compute(m, plan, units, walk.issue, operands, marks, reload);
       const { resultCycles } = config.pipeline;
       const result = m.pipe('result', walk.issue.result, { stages: resultCycles - 1, reset: 0 });
       const resultAt = m.pipe('result_marks', walk.issue.result_marks, { stages: resultCycles - 1 });
-      const side = units.writeSide('write_side_0', { result, marks: resultAt, acc, layer: walk.write_side, ...reload });
+      const side = units.writeSide('write_side_0', {
+        result,
+        marks: resultAt,
+        acc,
+        layer: walk.write_side,
+        ...reload,
+      });
 
       const writing = side.write.banks.reduce((any, bank) => any.or(bank));
       const grant = config.interval === 2 ? writing.not().and(tick) : writing.not();
-      const loader = units.loader('loader', { in: input, grant, freed: wires.release_input, accept: loaded === undefined ? 1 : loaded.wants.not().and(loaded.usable) });
+      const loader = units.loader('loader', {
+        in: input,
+        grant,
+        freed: wires.release_input,
+        accept: loaded === undefined ? 1 : loaded.wants.not().and(loaded.usable),
+      });
       wires.input_full.value = loader.full;
       driveWrite(wires.write, writing, side.write, loader.write);
 
@@ -88,7 +118,8 @@ export const arrayTop = (plan: ArrayPlan) => {
       });
       const busy = loader.loading.or(loader.full).or(walk.walking).or(computing).or(queue.idle.not());
       idle.value = busy.not();
-      const failed = loaded === undefined ? loader.error : loader.error.or(loaded.cfg_status.ge(configStatus.refused));
+      const failed =
+        loaded === undefined ? loader.error : loader.error.or(loaded.cfg_status.ge(configStatus.refused));
       return {
         in_ready: loader.in_ready,
         out: queue.out,
@@ -101,9 +132,12 @@ export const arrayTop = (plan: ArrayPlan) => {
 };
 
 /** The configuration stream, where there is one. */
-const configInputs = ({ options }: ArrayConfig): { readonly cfg?: typeof cfgShape } => (options.reloadable ? { cfg: cfgShape } : {});
+const configInputs = ({ options }: ArrayConfig): { readonly cfg?: typeof cfgShape } =>
+  options.reloadable ? { cfg: cfgShape } : {};
 const cfgShape = { payload: uint(beatBits), valid: bit, last: bit } as const;
-const configOutputs = ({ options }: ArrayConfig): { readonly cfg_ready?: typeof bit; readonly cfg_status?: ReturnType<typeof uint> } =>
+const configOutputs = ({
+  options,
+}: ArrayConfig): { readonly cfg_ready?: typeof bit; readonly cfg_status?: ReturnType<typeof uint> } =>
   options.reloadable ? { cfg_ready: bit, cfg_status: uint(3) } : {};
 
 const makeUnits = (plan: ArrayPlan) => {
@@ -125,7 +159,10 @@ const makeUnits = (plan: ArrayPlan) => {
 };
 type Units = ReturnType<typeof makeUnits>;
 
-const atLeastOneWord = <T extends { readonly depth: number }>(memory: T): T => ({ ...memory, depth: Math.max(1, memory.depth) });
+const atLeastOneWord = <T extends { readonly depth: number }>(memory: T): T => ({
+  ...memory,
+  depth: Math.max(1, memory.depth),
+});
 
 /** 1 in every cycle, or in every other cycle with single-port memory. */
 const ticks = (m: ModuleBuilder, { interval }: ArrayConfig): UInt => {
@@ -143,17 +180,36 @@ interface Reload {
 }
 
 /** Weights beside operands, three cycles after the issue; the accumulators. */
-const compute = (m: ModuleBuilder, { config }: ArrayPlan, units: Units, issue: Issue, operands: Operands, marks: SignalOf<ReturnType<typeof operandMarks>>, reload: Reload) => {
+const compute = (
+  m: ModuleBuilder,
+  { config }: ArrayPlan,
+  units: Units,
+  issue: Issue,
+  operands: Operands,
+  marks: SignalOf<ReturnType<typeof operandMarks>>,
+  reload: Reload,
+) => {
   const { features } = config;
+  const { operandCycles } = config.pipeline;
   const control = m.pipe('operand_valid', issue.valid, { stages: operandCycles - 1, reset: 0 });
   const first = m.pipe('operand_first', issue.first, { stages: operandCycles - 1 });
   const late = m.pipe('operand_marks', { ternary: marks.ternary, max: marks.max, smallest: marks.padValue });
   m.unused(late, issue, marks);
-  const int = operands.int === undefined ? {} : { int_act: operands.int, int_weight: units.intWeights('int_weights_0', { address: issue.weight, ...reload }).weight };
+  const int =
+    operands.int === undefined
+      ? {}
+      : {
+          int_act: operands.int,
+          int_weight: units.intWeights('int_weights_0', { address: issue.weight, ...reload }).weight,
+        };
   const ternary =
     operands.ternary === undefined
       ? {}
-      : { ternary_act: operands.ternary, ternary_weight: units.ternaryWeights('ternary_weights_0', { address: issue.weight, ...reload }).weight };
+      : {
+          ternary_act: operands.ternary,
+          ternary_weight: units.ternaryWeights('ternary_weights_0', { address: issue.weight, ...reload })
+            .weight,
+        };
   return units.compute('array', {
     ...int,
     ...ternary,
@@ -185,4 +241,3 @@ const driveWrite = (wires: WriteWires, writing: UInt, result: Write, loader: Wri
   pick(wires.lanes, result.lanes, loader.lanes);
   wires.address.value = writing.mux(result.address, loader.address);
 };
-

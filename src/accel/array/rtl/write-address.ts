@@ -25,13 +25,23 @@ export interface WritePlace {
   readonly group: UInt;
 }
 
-export const writeAddress = (m: ModuleBuilder, config: ArrayConfig, context: WriteAddressContext): WritePlace => {
+export const writeAddress = (
+  m: ModuleBuilder,
+  config: ArrayConfig,
+  context: WriteAddressContext,
+): WritePlace => {
   const { geometry, taps, widths } = config;
   const { written, entering, layer, fields, marks } = context;
   const address = uint(widths.address);
   const groups = geometry.lanes / geometry.columns;
   const at = m.regs(
-    { row_at: address, pixel_at: address, word_at: address, bank: uint(log2Ceil(taps)), group: uint(log2Ceil(groups)) },
+    {
+      row_at: address,
+      pixel_at: address,
+      word_at: address,
+      bank: uint(log2Ceil(taps)),
+      group: uint(log2Ceil(groups)),
+    },
     { reset: false },
   );
   const next = (value: UInt): UInt => value.wrap(widths.address);

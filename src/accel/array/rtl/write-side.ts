@@ -3,7 +3,17 @@
  * to the next address (or hand it to the output queue).
  */
 
-import { addressWidth, array, bit, component, sint, uint, type ModuleBuilder, type SInt, type UInt } from '../../../hdl/index.js';
+import {
+  addressWidth,
+  array,
+  bit,
+  component,
+  sint,
+  uint,
+  type ModuleBuilder,
+  type SInt,
+  type UInt,
+} from '../../../hdl/index.js';
 import { requantize } from '../../../units/index.js';
 import type { ArrayConfig } from '../config.js';
 import { requantizeParams } from '../pipeline.js';
@@ -43,7 +53,13 @@ export const writeSide = (config: ArrayConfig, parameters: readonly (readonly Ch
 
       const step = stepCounter(m, steps, result, marks);
       const lanes = holdLanes(m, config, result, acc);
-      const words = parameterWords(m, config, parameters, { step, entering, base: layer.parameterBase, keptBase: fields.parameterBase, reload });
+      const words = parameterWords(m, config, parameters, {
+        step,
+        entering,
+        base: layer.parameterBase,
+        keptBase: fields.parameterBase,
+        reload,
+      });
       const flags = m.pipe('step', { valid: step.active, last: step.last }, { reset: 0 });
       const stepMarks = m.pipe('step_marks', step.marks);
       m.unused(stepMarks);
@@ -61,11 +77,17 @@ export const writeSide = (config: ArrayConfig, parameters: readonly (readonly Ch
           hi: fields.hi,
           zeroPoint: fields.zeroPoint,
           ...(config.features.ties ? { tieMode: fields.tieMode } : {}),
-          ...(config.features.add ? { hold: stepMarks.hold.and(flags.valid), combine: stepMarks.combine.and(flags.valid) } : {}),
+          ...(config.features.add
+            ? { hold: stepMarks.hold.and(flags.valid), combine: stepMarks.combine.and(flags.valid) }
+            : {}),
         }).value;
       });
       const done = m.pipe('done', flags, { stages: unit.latencyCycles, reset: 0 });
-      const doneMarks = m.pipe('done_marks', { pixelEnd: stepMarks.pixelEnd, rowEnd: stepMarks.rowEnd, hold: stepMarks.hold }, { stages: unit.latencyCycles });
+      const doneMarks = m.pipe(
+        'done_marks',
+        { pixelEnd: stepMarks.pixelEnd, rowEnd: stepMarks.rowEnd, hold: stepMarks.hold },
+        { stages: unit.latencyCycles },
+      );
       const gathered = gather(m, done.valid, values, steps);
       const written = done.valid.and(done.last).and(doneMarks.hold.not());
       m.unused(doneMarks);
@@ -100,12 +122,23 @@ const stepCounter = (m: ModuleBuilder, steps: number, result: UInt, marks: Steps
   return {
     active,
     last,
-    marks: { pixelEnd: now('pixelEnd'), rowEnd: now('rowEnd'), layerStart: now('layerStart'), hold: now('hold'), combine: now('combine') },
+    marks: {
+      pixelEnd: now('pixelEnd'),
+      rowEnd: now('rowEnd'),
+      layerStart: now('layerStart'),
+      hold: now('hold'),
+      combine: now('combine'),
+    },
   };
 };
 
 /** Copies a result, then shifts it out, `requantizers` columns per cycle. */
-const holdLanes = (m: ModuleBuilder, config: ArrayConfig, result: UInt, acc: readonly SInt[]): readonly SInt[] => {
+const holdLanes = (
+  m: ModuleBuilder,
+  config: ArrayConfig,
+  result: UInt,
+  acc: readonly SInt[],
+): readonly SInt[] => {
   const { requantizers } = config;
   const { held } = m.regs({ held: array(acc.length, sint(config.widths.acc)) }, { reset: false });
   m.when(result, () => m.load(held, acc)).otherwise(() => {
@@ -126,12 +159,24 @@ interface ParameterAccess {
 }
 
 /** Multiplier, addend and shift of each step, read in order; a pixel's last step starts the layer's words again. */
-const parameterWords = (m: ModuleBuilder, config: ArrayConfig, parameters: readonly (readonly ChannelWord[])[], access: ParameterAccess) => {
+const parameterWords = (
+  m: ModuleBuilder,
+  config: ArrayConfig,
+  parameters: readonly (readonly ChannelWord[])[],
+  access: ParameterAccess,
+) => {
   const { requantizers, widths, shiftMin } = config;
   const { shiftWidth } = requantize(requantizeParams(config));
   const depth = parameters.length;
-  const word = array(requantizers, { multiplier: sint(widths.multiplier), addend: sint(widths.addend), shift: uint(shiftWidth) });
-  const field = (lane: number, value: (channel: ChannelWord) => number | bigint): readonly (number | bigint)[] =>
+  const word = array(requantizers, {
+    multiplier: sint(widths.multiplier),
+    addend: sint(widths.addend),
+    shift: uint(shiftWidth),
+  });
+  const field = (
+    lane: number,
+    value: (channel: ChannelWord) => number | bigint,
+  ): readonly (number | bigint)[] =>
     parameters.map((channels) => {
       const channel = channels[lane];
       return channel === undefined ? 0 : value(channel);
@@ -154,7 +199,11 @@ const parameterWords = (m: ModuleBuilder, config: ArrayConfig, parameters: reado
     });
   });
   if (reload !== undefined) {
-    const lane = [{ signed: true as const, width: widths.multiplier }, { signed: true as const, width: widths.addend }, uint(shiftWidth)];
+    const lane = [
+      { signed: true as const, width: widths.multiplier },
+      { signed: true as const, width: widths.addend },
+      uint(shiftWidth),
+    ];
     const fields = Array.from({ length: requantizers }, () => lane).flat();
     attachReload(m, memory, fields, reload, 'parameters', (values) =>
       Array.from({ length: requantizers }, (_, index) => ({
@@ -190,15 +239,26 @@ interface Emission {
   readonly marks: { readonly pixelEnd: UInt; readonly rowEnd: UInt };
   readonly values: readonly SInt[];
 }
-type WriteFields = Parameters<typeof writeAddress>[2]['fields'] & { readonly output: UInt; readonly lastLanes: UInt };
+type WriteFields = Parameters<typeof writeAddress>[2]['fields'] & {
+  readonly output: UInt;
+  readonly lastLanes: UInt;
+};
 
 /** The registered write (and its twin for the output queue). */
-const emitWord = (m: ModuleBuilder, config: ArrayConfig, { written, entering, layer, fields, marks, values }: Emission) => {
+const emitWord = (
+  m: ModuleBuilder,
+  config: ArrayConfig,
+  { written, entering, layer, fields, marks, values }: Emission,
+) => {
   const { geometry, widths, taps, pipeline } = config;
   const place = writeAddress(m, config, { written, entering, layer, fields, marks });
   const toMemory = written.and(fields.output.not());
-  const banks = Array.from({ length: taps }, (_, bank) => (taps === 1 ? toMemory : toMemory.and(place.bank.eq(bank))));
-  const lanes = Array.from({ length: geometry.lanes }, (_, lane) => place.group.eq(Math.floor(lane / geometry.columns)));
+  const banks = Array.from({ length: taps }, (_, bank) =>
+    taps === 1 ? toMemory : toMemory.and(place.bank.eq(bank)),
+  );
+  const lanes = Array.from({ length: geometry.lanes }, (_, lane) =>
+    place.group.eq(Math.floor(lane / geometry.columns)),
+  );
   const stages = 1 + pipeline.writeDelay;
   const enables = m.pipe('write_enable', { banks, output: written.and(fields.output) }, { reset: 0, stages });
   const count = marks.pixelEnd.mux(fields.lastLanes, geometry.columns);
@@ -214,6 +274,10 @@ const emitWord = (m: ModuleBuilder, config: ArrayConfig, { written, entering, la
         return value.wrap(widths.activation).asUint();
       }),
     },
-    finished: { valid: enables.output, values: data.values, count: data.count.wrap(log2Ceil(geometry.columns + 1)) },
+    finished: {
+      valid: enables.output,
+      values: data.values,
+      count: data.count.wrap(log2Ceil(geometry.columns + 1)),
+    },
   };
 };
