@@ -180,11 +180,12 @@ const synthStage = async (
   const context = { network: inputs.imported.network, options, tools, hooks };
   const mapped: SynthResult = await map(hardware, tools, hooks, { timeoutMs: timeLimitMs(options) });
   await requireFits(hardware, mapped, context);
-  const netlist =
-    stages.sim === undefined || expectation === undefined || expectation.count === 0
-      ? undefined
-      : await verifyNetlist(hardware, mapped, expectation, tools, hooks);
-  const placed: PlaceAndRouteResult = await place(hardware, mapped, context);
+  const compared = stages.sim !== undefined && expectation !== undefined && expectation.count > 0;
+  const [netlist, placed] = await together(
+    hooks,
+    async (shared) => (compared ? verifyNetlist(hardware, mapped, expectation, tools, shared) : undefined),
+    (shared): Promise<PlaceAndRouteResult> => place(hardware, mapped, { ...context, hooks: shared }),
+  );
   folder.copy(mapped.netlistVerilog, 'netlist/netlist.v');
   folder.copy(mapped.netlistJson, 'netlist/netlist.json');
   folder.copy(mapped.log, 'logs/synthesis.log');
@@ -192,6 +193,26 @@ const synthStage = async (
   const failed = options.clock !== undefined && !placed.timingMet;
   folder.copy(placed.bitstream, bitstreamName(hardware, placed, failed));
   return { synth: mapped, placed, netlist };
+};
+
+/** Runs two stages side by side; when one fails the other is stopped before the failure is passed on. */
+const together = async <A, B>(
+  hooks: FlowHooks,
+  first: (hooks: FlowHooks) => Promise<A>,
+  second: (hooks: FlowHooks) => Promise<B>,
+): Promise<readonly [A, B]> => {
+  const failure = new AbortController();
+  const signal =
+    hooks.signal === undefined ? failure.signal : AbortSignal.any([hooks.signal, failure.signal]);
+  const shared: FlowHooks = { ...hooks, signal };
+  const running = [first(shared), second(shared)] as const;
+  try {
+    return await Promise.all(running);
+  } catch (error) {
+    failure.abort();
+    await Promise.allSettled(running);
+    throw error;
+  }
 };
 
 /** Without a requested clock there is nothing to miss. */
