@@ -1,6 +1,7 @@
 /** The verbs `emit`, `sim`, `synth` and `build`: the same stages, more or fewer of them. */
 
 import { basename } from 'node:path';
+import { makeImage } from '../accel/index.js';
 import type { Report } from '../report/index.js';
 import { findDevice, type PlaceAndRouteResult, type SynthResult } from '../synth/index.js';
 import { findTool, type FindOptions } from '../tools/index.js';
@@ -138,6 +139,18 @@ const writeHardware = (
   for (const { name, text } of [...hardware.verilog, ...hardware.memoryImages])
     folder.write(`rtl/${name}`, text);
   for (const { name, text } of standaloneFiles(hardware, expectation)) folder.write(name, text);
+  if (hardware.plan.config.options.reloadable) folder.write('reload.bin', imageBytes(hardware));
+};
+
+/** What the configuration stream takes: 16-bit beats, low byte first. */
+const imageBytes = ({ plan }: Hardware): Uint8Array => {
+  const beats = makeImage(plan);
+  const bytes = new Uint8Array(2 * beats.length);
+  beats.forEach((beat, index) => {
+    bytes[2 * index] = beat & 0xff;
+    bytes[2 * index + 1] = beat >>> 8;
+  });
+  return bytes;
 };
 
 type Simulated = Pick<Measured, 'inProcess' | 'verilator'>;
