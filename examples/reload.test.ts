@@ -59,24 +59,26 @@ it('loads a second network over the configuration stream', () => {
 
   const infer = (picture: readonly number[]): number[] => {
     const logits: number[] = [];
-    for (let sent = 0; logits.length < 3; sim.step()) {
+    for (let sent = 0; logits.length < 3;) {
       const value = picture[sent];
       sim.poke('in_valid', value === undefined ? 0 : 1);
       sim.poke('in_payload', (value ?? 0) & 0xf);
       sim.poke('in_last', sent === picture.length - 1 ? 1 : 0);
       if (value !== undefined && sim.peek('in_ready') === 1n) sent++;
       if (sim.peek('out_valid') === 1n) logits.push(Number(BigInt.asIntN(6, sim.peek('out_payload'))));
+      sim.step();
     }
     return logits;
   };
   expect(infer([5, 3])).toEqual([8, 5, 3]);
 
   const image = makeImage(other, hardware);
-  for (let beat = 0; beat < image.length; sim.step()) {
+  for (let beat = 0; beat < image.length;) {
     sim.poke('cfg_valid', 1);
     sim.poke('cfg_payload', image[beat] ?? 0);
     sim.poke('cfg_last', beat === image.length - 1 ? 1 : 0);
     if (sim.peek('cfg_ready') === 1n) beat++;
+    sim.step();
   }
   sim.poke('cfg_valid', 0);
   expect(sim.peekNumber('cfg_status')).toBe(configStatus.loaded);

@@ -19,7 +19,8 @@ const imageName = (scope: Scope, memory: Memory): string => `${scope.design.name
 /** Declares the array and the data of its read ports, and names the fields. */
 export function declareMemory(scope: Scope, memory: Memory): Lines {
   const width = wordWidth(memory);
-  const attribute = memory.readDuringWrite === 'never' || memory.readDuringWrite === 'any' ? '(* no_rw_check *) ' : '';
+  const attribute =
+    memory.readDuringWrite === 'never' || memory.readDuringWrite === 'any' ? '(* no_rw_check *) ' : '';
   const lines = [`  ${attribute}reg ${rangeText(width)}${memory.name} [0:${memory.depth - 1}];`];
   memory.readPorts.forEach(({ sync, data }, index) => {
     const name = dataName(scope, memory, index);
