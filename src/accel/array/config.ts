@@ -4,7 +4,7 @@ import { signedWidth, typeRange, type Range } from '../../num/index.js';
 import type { IntegerNetwork, IntegerTensor } from '../../nn/index.js';
 import { AccelError } from '../errors.js';
 import { describeJob, fieldWidths, type Descriptor, type FieldWidths } from './descriptor.js';
-import { geometryFor, type Geometry } from './geometry.js';
+import { geometryFor, largestDivisor, type Geometry } from './geometry.js';
 
 import { checkLimits, formatLimits, reloadableShifts } from './limits.js';
 import { isTernaryDense, planJobs, type Job, type WalkConfig } from './jobs.js';
@@ -161,12 +161,6 @@ const walkConfig = (network: IntegerNetwork, options: ArrayOptions, geometry: Ge
     steps: geometry.columns / largestDivisor(geometry.columns, options.requantizers),
     interval: options.activationMemory === 'spram' ? 2 : 1,
   };
-};
-
-const largestDivisor = (of: number, atMost: number): number => {
-  for (let candidate = Math.min(of, atMost); candidate > 1; candidate--)
-    if (of % candidate === 0) return candidate;
-  return 1;
 };
 
 const featuresOf = (jobs: readonly Job[], words: readonly LayerWords[], reloadable: boolean): Features => {

@@ -13,7 +13,8 @@ export interface Geometry {
   readonly lanes: number;
 }
 
-const largestDivisor = (of: number, atMost: number): number => {
+/** Largest divisor of `of` that is at most `atMost`; at least 1. */
+export const largestDivisor = (of: number, atMost: number): number => {
   for (let candidate = Math.min(of, atMost); candidate > 1; candidate--)
     if (of % candidate === 0) return candidate;
   return 1;
