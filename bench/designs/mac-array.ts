@@ -1,0 +1,87 @@
+/**
+ * Designs A and B of ../shared/bench/simulators: a weight-stationary array of one PE with int8 or ternary weights, fed by a
+ * 32-bit xorshift generator and folded into a checksum, so that it runs without inputs.
+ */
+import { bit, cat, component, sint, uint, type SInt, type UInt } from '../../src/hdl/index.js';
+
+export interface MacArrayOptions {
+  /** Rows, and as many columns. */
+  readonly size: number;
+  /** Weights -1, 0, 1 in two bits instead of int8. */
+  readonly ternary?: boolean;
+  /** Width of the partial sums, 32 to 64 bits; default 32. */
+  readonly accWidth?: number;
+}
+
+/** Nothing is reset; simulations start at zero. */
+const zero = { reset: false, powerUp: 0 } as const;
+
+/** Keeps a weight; passes activation, weight and partial sum on to its neighbours one cycle later. */
+const pe = ({ ternary, accWidth }: Required<Omit<MacArrayOptions, 'size'>>) => {
+  const weightWidth = ternary ? 2 : 8;
+  return component(
+    'pe',
+    {
+      in: { load: bit, actIn: sint(8), weightIn: uint(weightWidth), psumIn: sint(accWidth) },
+      out: { actOut: sint(8), weightOut: uint(weightWidth), psumOut: sint(accWidth) },
+    },
+    ({ load, actIn, weightIn, psumIn }, m) => {
+      const { act, weight, psum } = m.regs(
+        { act: sint(8), weight: uint(weightWidth), psum: sint(accWidth) },
+        zero,
+      );
+      act.next = actIn;
+      m.when(load, () => {
+        weight.next = weightIn;
+      });
+      const sum = ternary
+        ? weight.bit(0).mux(weight.bit(1).mux(psumIn.sub(actIn), psumIn.add(actIn)), psumIn)
+        : psumIn.add(actIn.mul(weight.asSint()));
+      psum.next = sum.wrap(accWidth);
+      return { actOut: act, weightOut: weight, psumOut: psum };
+    },
+  );
+};
+
+/** The array and what drives it: no inputs, one output, the running checksum. */
+export const macArray = ({ size, ternary = false, accWidth = 32 }: MacArrayOptions) => {
+  const cell = pe({ ternary, accWidth });
+  return component(
+    'top',
+    { in: {}, out: { checksum: uint(32) }, parameters: { size, ternary, accWidth } },
+    (_, m) => {
+      const { lfsr } = m.regs({ lfsr: uint(32) }, { reset: false, powerUp: 0x12345678 });
+      const { count, sum } = m.regs({ count: uint(16), sum: uint(32) }, zero);
+      const x1 = lfsr.xor(lfsr.shl(13).wrap(32));
+      const x2 = x1.xor(x1.shr(17));
+      const load = count.lt(size);
+      m.label({ x1, x2, load });
+      lfsr.next = x2.xor(x2.shl(5).wrap(32));
+      m.when(load, () => {
+        count.next = count.add(1).wrap(16);
+      });
+      const byte = (lane: number, key: number): UInt =>
+        lfsr.bits((lane % 4) * 8 + 7, (lane % 4) * 8).xor(key & 255);
+      const lanes = Array.from({ length: size }, (_item, lane) => lane);
+      let weights = lanes.map((lane) =>
+        ternary ? lfsr.bits((lane % 16) * 2 + 1, (lane % 16) * 2) : byte(lane, lane * 91),
+      );
+      let psums: readonly (SInt | number)[] = lanes.map(() => 0);
+      for (const row of lanes) {
+        let actIn = byte(row, row * 37).asSint();
+        const cells = lanes.map((column) => {
+          const weightIn = weights[column] ?? 0;
+          const psumIn = psums[column] ?? 0;
+          const out = cell(`pe_${row}_${column}`, { load, actIn, weightIn, psumIn });
+          actIn = out.actOut;
+          return out;
+        });
+        weights = cells.map(({ weightOut }) => weightOut);
+        psums = cells.map(({ psumOut }) => psumOut);
+      }
+      const total = psums.reduce<SInt>((partial, psum) => partial.add(psum), m.constant(sint(1), 0));
+      sum.next = cat(sum.bits(30, 0), sum.bit(31)).xor(total.bits(31, 0));
+      return { checksum: sum };
+    },
+  );
+};
