@@ -3,3 +3,4 @@ export * from './options.js';
 export { FlowError } from './errors.js';
 export { build, emit, sim, synth } from './run.js';
 export { doctor } from './doctor.js';
+export { implement, type Implementation, type ImplementOptions } from './implement.js';
