@@ -1,7 +1,7 @@
 /** What a value depends on within one clock cycle, through wires, asynchronous reads and instances. */
 import type { Design, ExternalDesign, Instance, Memory, Node } from '../ir.js';
-import { prune } from './prune.js';
-import { operands, statementReads, targets } from './walk.js';
+import { operands } from './walk.js';
+import { wireDrivers, type WireDriver } from './wire-drivers.js';
 
 /** For each output port, the input ports that it depends on in the same cycle. */
 export type PortDependencies = ReadonlyMap<string, ReadonlySet<string>>;
@@ -11,8 +11,11 @@ export type PortDependencies = ReadonlyMap<string, ReadonlySet<string>>;
  */
 const summaries = new WeakMap<Design | ExternalDesign, PortDependencies>();
 
+const nothing: readonly Node[] = [];
+
 export class Dependencies {
-  private readonly wires: ReadonlyMap<Node, readonly Node[]>;
+  /** What decides each wire. */
+  readonly wires: ReadonlyMap<Node, WireDriver>;
   private readonly instances: ReadonlyMap<string, Instance>;
   private readonly memories: ReadonlyMap<string, Memory>;
 
@@ -24,17 +27,20 @@ export class Dependencies {
 
   /** The nodes that `node` reads in the same cycle; none for inputs, registers and registered reads. */
   of(node: Node): readonly Node[] {
-    if (node.kind === 'wire') return this.wires.get(node) ?? [];
+    if (node.kind === 'wire') {
+      const driver = this.wires.get(node);
+      return driver === undefined ? nothing : [...driver.values, ...driver.controls];
+    }
     if (node.kind === 'instanceOutput') return this.throughInstance(node.instance, node.port);
     if (node.kind !== 'memoryRead') return operands(node);
     const port = this.memories.get(node.memory)?.readPorts[node.port];
-    return port === undefined || port.sync ? [] : [port.address];
+    return port === undefined || port.sync ? nothing : [port.address];
   }
 
   private throughInstance(name: string, port: string): readonly Node[] {
     const instance = this.instances.get(name);
-    if (instance === undefined) return [];
-    const inputs = portDependencies(instance.design).get(port) ?? new Set();
+    const inputs = instance === undefined ? undefined : portDependencies(instance.design).get(port);
+    if (instance === undefined || inputs === undefined || inputs.size === 0) return nothing;
     return [...inputs].flatMap((input) => instance.inputs[input] ?? []);
   }
 
@@ -65,6 +71,10 @@ export class Dependencies {
 
   private loopFrom(root: Node, done: Set<Node>): readonly Node[] | undefined {
     if (done.has(root)) return undefined;
+    if (this.of(root).length === 0) {
+      done.add(root);
+      return undefined;
+    }
     const onPath = new Map<Node, number>([[root, 0]]);
     const path = [{ node: root, reads: this.of(root), next: 0 }];
     for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
@@ -137,17 +147,4 @@ function externalSummary({ ports, clockPort }: ExternalDesign): PortDependencies
   const inputs = ports.filter(({ direction }) => direction === 'in').map(({ name }) => name);
   const outputs = ports.filter(({ direction }) => direction === 'out');
   return new Map(outputs.map(({ name }) => [name, new Set(clockPort === undefined ? inputs : [])]));
-}
-
-/** What each wire's default, values and conditions read. */
-function wireDrivers(design: Design): ReadonlyMap<Node, readonly Node[]> {
-  const drivers = new Map<Node, Node[]>();
-  for (const wire of design.wires) drivers.set(wire, wire.default === undefined ? [] : [wire.default]);
-  for (const statement of design.statements) {
-    for (const wire of targets([statement])) {
-      const own = prune([statement], (s) => s.kind === 'assign' && s.target === wire);
-      if (wire.kind === 'wire') drivers.get(wire)?.push(...statementReads(own));
-    }
-  }
-  return drivers;
 }

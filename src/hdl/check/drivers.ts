@@ -42,7 +42,7 @@ export function checkDrivers(design: Design): void {
       [reg.location],
     );
   }
-  for (const instance of design.instances) checkInputs(instance);
+  checkInstances(design.instances);
 }
 
 function assigned(statements: readonly Statement[]): Map<Target, Driven> {
@@ -83,16 +83,26 @@ function assignedBy(statement: Statement): ReadonlyMap<Target, Driven> {
   return found;
 }
 
-function checkInputs({ name, design, inputs, location }: Instance): void {
-  const ports = design.ports.filter(({ direction }) => direction === 'in').map((port) => port.name);
-  for (const port of ports) {
-    if (inputs[port] !== undefined) continue;
-    fail('HDL011', `input ${port} of ${design.name} is not connected in instance ${name}`, `pass ${port}`, [
-      location,
-    ]);
-  }
-  for (const port of Object.keys(inputs)) {
-    if (ports.includes(port)) continue;
-    fail('HDL011', `${design.name} has no input ${port}`, `its inputs are ${ports.join(', ')}`, [location]);
+/** Every instance gives a driver to each input of its design and to nothing else. */
+function checkInstances(instances: readonly Instance[]): void {
+  const inputsOf = new Map<Instance['design'], ReadonlySet<string>>();
+  for (const { name, design, inputs, location } of instances) {
+    const ports = inputsOf.get(design) ?? inputNames(design);
+    inputsOf.set(design, ports);
+    for (const port of ports) {
+      if (inputs[port] !== undefined) continue;
+      fail('HDL011', `input ${port} of ${design.name} is not connected in instance ${name}`, `pass ${port}`, [
+        location,
+      ]);
+    }
+    for (const port of Object.keys(inputs)) {
+      if (ports.has(port)) continue;
+      fail('HDL011', `${design.name} has no input ${port}`, `its inputs are ${[...ports].join(', ')}`, [
+        location,
+      ]);
+    }
   }
 }
+
+const inputNames = ({ ports }: Instance['design']): ReadonlySet<string> =>
+  new Set(ports.filter(({ direction }) => direction === 'in').map(({ name }) => name));

@@ -8,6 +8,7 @@ export const operands = (node: Node): readonly Node[] => (node.kind === 'op' ? n
 export function postOrder(root: Node, seen: Set<Node>, visit: (node: Node) => void): void {
   if (seen.has(root)) return;
   seen.add(root);
+  if (root.kind !== 'op') return visit(root);
   const path: { readonly node: Node; readonly args: readonly Node[]; next: number }[] = [
     { node: root, args: operands(root), next: 0 },
   ];
@@ -18,7 +19,8 @@ export function postOrder(root: Node, seen: Set<Node>, visit: (node: Node) => vo
       path.pop();
     } else if (!seen.has(arg)) {
       seen.add(arg);
-      path.push({ node: arg, args: operands(arg), next: 0 });
+      if (arg.kind === 'op') path.push({ node: arg, args: arg.args, next: 0 });
+      else visit(arg);
     }
   }
 }
