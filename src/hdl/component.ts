@@ -96,7 +96,8 @@ const elaborate = <I extends ShapeRecord, O extends ShapeRecord>(
     driver: driverNode(m, driver, type, `output ${port}`),
   }));
   m.closed = true;
-  const design = finish(m, [...inputs.ports, ...outPorts], face.parameters ?? {});
+  const located = locations ? {} : { located: () => elaborate(name, face, body, true) };
+  const design = { ...finish(m, [...inputs.ports, ...outPorts], face.parameters ?? {}), ...located };
   checkDesign(design);
   return design;
 };

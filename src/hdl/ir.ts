@@ -95,6 +95,8 @@ export interface RegNode extends NodeBase {
   readonly reset?: bigint;
   /** Value at power-up of a register without reset. Undefined: unspecified (simulators start at 0 or random). */
   readonly powerUp?: bigint;
+  /** State registers (`m.states`): the name of each value. */
+  readonly states?: readonly string[];
 }
 /** A named combinational net driven by statements: exactly once on every path, or with a `default`. */
 export interface WireNode extends NodeBase {
@@ -144,9 +146,13 @@ export interface Switch {
   readonly otherwise: readonly Statement[];
   readonly location?: SourceLocation;
 }
-/** Simulation check: `condition` must be 1 at every clock edge (outside reset) on which the statement is reached. */
+/**
+ * A property, looked at on every clock edge (outside reset) on which the statement is reached. `assert`: `condition` is 1.
+ * `assume`: the surroundings keep it at 1; simulations check that, proofs rely on it. `cover`: it should be 1 at least once.
+ */
 export interface Assertion {
   readonly kind: 'assert';
+  readonly property: 'assert' | 'assume' | 'cover';
   readonly condition: Node;
   readonly message: string;
   readonly location?: SourceLocation;
@@ -229,6 +235,8 @@ export interface Design {
   readonly instances: readonly Instance[];
   readonly statements: readonly Statement[];
   readonly location?: SourceLocation;
+  /** The same Design with the author's places recorded: what messages ask for when something went wrong. */
+  readonly located?: () => Design;
 }
 
 /** A cell that is not ours: a vendor primitive or a user's Verilog module. */

@@ -31,6 +31,7 @@ export class MemoryBuilder<S extends Shape = Shape> {
   private readonly writePorts: Memory['writePorts'][number][] = [];
   private readonly word: S;
   private readonly depth: number;
+  private readonly location: Pick<Memory, 'location'>;
 
   constructor(
     private readonly module: ModuleBuilder,
@@ -38,6 +39,7 @@ export class MemoryBuilder<S extends Shape = Shape> {
     private readonly options: MemoryOptions<S>,
   ) {
     this.word = options.word;
+    this.location = module.locationField();
     this.depth = options.depth;
     if (!Number.isInteger(options.depth) || options.depth < 1) {
       fail('HDL019', `memory ${name} has depth ${options.depth}`, 'give it at least one word');
@@ -104,6 +106,7 @@ export class MemoryBuilder<S extends Shape = Shape> {
       readPorts: this.readPorts,
       writePorts: this.writePorts,
       ...(init === undefined ? {} : { init: init.map((values) => Array.from(values)) }),
+      ...this.location,
     };
   }
 

@@ -3,7 +3,7 @@
 import { typeRange, unsignedWidth, type Range } from '../num/index.js';
 import { authorLocation, describe, fail } from './diagnostics.js';
 import { Graph } from './graph.js';
-import type { Instance, Node, RegNode, SourceLocation, Statement, WireNode } from './ir.js';
+import type { Assertion, Instance, Node, RegNode, SourceLocation, Statement, WireNode } from './ir.js';
 import { MemoryBuilder, type MemoryOptions } from './memory.js';
 import { leaves, mapSignals, type Signals } from './bundles.js';
 import { driverNode, SIntReg, SIntWire, UIntReg, UIntWire } from './driven.js';
@@ -107,6 +107,7 @@ export class ModuleBuilder implements Owner {
     type: UIntType | SIntType,
     { reset = 0, powerUp }: RegOptions,
     range: Range = typeRange(type.signed, type.width),
+    states?: readonly string[],
   ): UIntReg | SIntReg {
     const initial = (value: Int, what: string): bigint =>
       driverNode(this, value, type, `${what} of ${name}`).lo;
@@ -119,6 +120,7 @@ export class ModuleBuilder implements Owner {
       hi: range.hi,
       ...(reset === false ? {} : { reset: initial(reset, 'reset value') }),
       ...(powerUp === undefined ? {} : { powerUp: initial(powerUp, 'power-up value') }),
+      ...(states === undefined ? {} : { states }),
       ...this.locationField(),
     };
     this.regNodes.push(node);
@@ -177,7 +179,7 @@ export class ModuleBuilder implements Owner {
   /** A register that holds one of `states`; it resets to the first. */
   states<const N extends string>(name: string, states: readonly N[]): StateReg<N> {
     const range = { lo: 0n, hi: BigInt(Math.max(1, states.length - 1)) };
-    const reg = this.reg(name, uint(unsignedWidth(range.hi)), {}, range);
+    const reg = this.reg(name, uint(unsignedWidth(range.hi)), {}, range, [...states]);
     if (!(reg instanceof UIntReg)) throw new TypeError('a state register is unsigned');
     const code = (state: N): number => states.indexOf(state);
     return {
@@ -321,8 +323,24 @@ export class ModuleBuilder implements Owner {
 
   /** Checked at every clock edge outside reset at which control reaches this statement. */
   assert(condition: UInt, message: string): void {
-    this.checkOpen('m.assert');
-    this.tree.add({ kind: 'assert', condition: condition.condition(), message, ...this.locationField() });
+    this.property('assert', condition, message);
+  }
+
+  /** What the surroundings promise: simulations check it like `assert`, proofs rely on it. */
+  assume(condition: UInt, message: string): void {
+    this.property('assume', condition, message);
+  }
+
+  /** What should happen at least once: counted by the simulator's coverage, searched for by proofs. */
+  cover(condition: UInt, message: string): void {
+    this.property('cover', condition, message);
+  }
+
+  private property(property: Assertion['property'], condition: UInt, message: string): void {
+    this.checkOpen(`m.${property}`);
+    if (condition.owner !== this) driverNode(this, condition, { signed: false, width: 1 }, 'a condition');
+    const node = condition.condition();
+    this.tree.add({ kind: 'assert', property, condition: node, message, ...this.locationField() });
   }
 
   /** 1 when control reaches this point of the body; undefined when it always does. */

@@ -23,7 +23,7 @@ export class SimError extends Error {
   }
 }
 
-/** An `assert` statement that did not hold at a clock edge. */
+/** An `assert` or `assume` statement that did not hold at a clock edge. */
 export class AssertionFailure extends SimError {
   constructor(
     /** The assertion's own text. */
@@ -33,10 +33,12 @@ export class AssertionFailure extends SimError {
     /** Number of clock edges before the failing one. */
     readonly cycle: number,
     readonly location: SourceLocation | undefined,
+    readonly property: 'assert' | 'assume' = 'assert',
   ) {
     const where = instance === '' ? '' : ` in ${instance}`;
     const source = location === undefined ? '' : ` (${location.file}:${location.line})`;
-    super('assertion', `assertion failed in cycle ${cycle}${where}: ${assertion}${source}`);
+    const kind = property === 'assert' ? 'assertion' : 'assumption';
+    super('assertion', `${kind} failed in cycle ${cycle}${where}: ${assertion}${source}`);
     this.name = 'AssertionFailure';
   }
 }

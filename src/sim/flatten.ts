@@ -4,7 +4,7 @@ import type { Assertion, Design, ExternalDesign, Memory, Node, Port, ScalarType 
 import { outputsReadInputs, resolve, resolveAliases, type Cell, type CellKind } from './cell.js';
 import { SimError } from './errors.js';
 
-import { isExternal, makeTemplate, type Template } from './template.js';
+import { isExternal, makeTemplate, type Check, type Template } from './template.js';
 
 export interface Scope {
   /** Dotted instance names, empty for the top. */
@@ -69,9 +69,16 @@ export interface FlatDesign {
   /** External cell of each `externalCall` and `externalOutput` cell. */
   readonly externalOf: ReadonlyMap<Cell, FlatExternal>;
   readonly assertions: readonly {
-    readonly assertion: Pick<Assertion, 'message' | 'location'>;
+    readonly assertion: Check;
+    readonly design: Design;
     readonly path: string;
     readonly violated: Cell;
+  }[];
+  readonly covers: readonly {
+    readonly cover: Assertion;
+    readonly design: Design;
+    readonly path: string;
+    readonly hit: Cell;
   }[];
 }
 
@@ -107,6 +114,7 @@ class Flattener {
   private readonly externals: (FlatExternal & { inputs: FlatExternal['inputs'] })[] = [];
   private readonly externalOf = new Map<Cell, FlatExternal>();
   private readonly assertions: FlatDesign['assertions'][number][] = [];
+  private readonly covers: FlatDesign['covers'][number][] = [];
 
   run(design: Design): FlatDesign {
     const pending = this.open('', design, undefined, {}, new Map());
@@ -135,6 +143,7 @@ class Flattener {
       externals: this.externals,
       externalOf: this.externalOf,
       assertions: this.assertions,
+      covers: this.covers,
     };
   }
 
@@ -229,7 +238,7 @@ class Flattener {
   }
 
   private addState(scope: Scope): void {
-    const { design, regNext, assertions } = scope.template;
+    const { design, regNext, assertions, covers } = scope.template;
     const resolved = (node: Node): Cell => resolve(cellOf(scope, node));
     for (const [reg, next] of regNext) {
       this.regs.push({
@@ -240,7 +249,10 @@ class Flattener {
       });
     }
     for (const { assertion, violated } of assertions) {
-      this.assertions.push({ assertion, path: scope.path, violated: resolved(violated) });
+      this.assertions.push({ assertion, design, path: scope.path, violated: resolved(violated) });
+    }
+    for (const { cover, hit } of covers) {
+      this.covers.push({ cover, design, path: scope.path, hit: resolved(hit) });
     }
     for (const memory of design.memories) this.addMemory(scope, memory, resolved);
   }

@@ -10,6 +10,7 @@ import { flatten } from './flatten.js';
 import { Allocator, classOf, NARROW } from './layout.js';
 import { MemoryHandle } from './memory-handle.js';
 import { findSignal, namedCells, unknownName, type NamedCell, type NamedSignal } from './names.js';
+import { locationOf } from './properties.js';
 import { columnOf, emptyColumn, writeColumn, type Column, type Stimulus } from './columns.js';
 
 export interface SimulateOptions {
@@ -287,8 +288,10 @@ export class Simulation {
     this.memory.i32[index] = 0;
     const entry = this.compiled.flat.assertions[failed - 1];
     if (entry === undefined) return;
-    const { assertion, path } = entry;
-    throw new AssertionFailure(assertion.message, path, this.edges - 1, assertion.location);
+    const { assertion, design, path } = entry;
+    const property = assertion.kind === 'assert' && assertion.property === 'assume' ? 'assume' : 'assert';
+    const location = locationOf(assertion, design);
+    throw new AssertionFailure(assertion.message, path, this.edges - 1, location, property);
   }
 
   private inputPort(name: string): PortSlot {

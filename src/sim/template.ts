@@ -23,12 +23,15 @@ export interface Template {
   readonly args: readonly (readonly number[])[];
   readonly regNext: ReadonlyMap<RegNode, Node>;
   readonly wireValue: ReadonlyMap<WireNode, Node>;
-  /** A bit that is 1 when the assertion is reached and does not hold. */
-  readonly assertions: readonly {
-    readonly assertion: Pick<Assertion, 'message' | 'location'>;
-    readonly violated: Node;
-  }[];
+  /** Of `assert` and `assume`: a bit that is 1 when the statement is reached and does not hold. */
+  readonly assertions: readonly { readonly assertion: Check; readonly violated: Node }[];
+  /** A bit that is 1 when the statement is reached and holds. */
+  readonly covers: readonly { readonly cover: Assertion; readonly hit: Node }[];
 }
+
+/** What a simulation checks: a property of the author, or the promise of a memory. */
+export type Check =
+  Assertion | { readonly kind: 'memory'; readonly memory: string; readonly message: string };
 
 const BIT: ScalarType = { signed: false, width: 1 };
 
@@ -43,11 +46,14 @@ export function makeTemplate(design: Design): Template {
   for (const reg of design.regs) regNext.set(reg, trees.values.get(reg) ?? reg);
 
   const assertions = [...trees.assertions, ...collisionChecks(design)];
-  const { nodes, indexOf } = collect(rootsOf(design, regNext, wireValue, assertions), (node) =>
+  const { covers } = trees;
+  const properties = [...assertions.map(({ violated }) => violated), ...covers.map(({ hit }) => hit)];
+  const { nodes, indexOf } = collect(rootsOf(design, regNext, wireValue, properties), (node) =>
     argsOf(node, wireValue),
   );
   const args = nodes.map((node) => argsOf(node, wireValue).map((arg) => indexOf.get(arg) ?? -1));
-  return { design, nodes, indexOf, named: namedNodes(design, nodes), args, regNext, wireValue, assertions };
+  const named = namedNodes(design, nodes);
+  return { design, nodes, indexOf, named, args, regNext, wireValue, assertions, covers };
 }
 
 function namedNodes(design: Design, nodes: readonly Node[]): Template['named'] {
@@ -67,7 +73,7 @@ function namedNodes(design: Design, nodes: readonly Node[]): Template['named'] {
 
 /** The promise of `readDuringWrite: 'never'`: no registered read of the word that is written in the same cycle. */
 function collisionChecks({ memories }: Design): Template['assertions'][number][] {
-  return memories.flatMap(({ name, readPorts, writePorts, readDuringWrite, location }) => {
+  return memories.flatMap(({ name, readPorts, writePorts, readDuringWrite }) => {
     if (readDuringWrite !== 'never') return [];
     return readPorts.flatMap((read) =>
       writePorts.flatMap((write) => {
@@ -75,7 +81,7 @@ function collisionChecks({ memories }: Design): Template['assertions'][number][]
         const both = op('and', BIT, [write.enable, read.enable ?? constant(1n, BIT)]);
         const violated = op('and', BIT, [both, op('eq', BIT, [read.address, write.address])]);
         const message = `memory ${name} is read where it is written`;
-        return [{ assertion: { message, ...(location === undefined ? {} : { location }) }, violated }];
+        return [{ assertion: { kind: 'memory' as const, memory: name, message }, violated }];
       }),
     );
   });
@@ -93,13 +99,13 @@ function rootsOf(
   design: Design,
   regNext: ReadonlyMap<RegNode, Node>,
   wireValue: ReadonlyMap<WireNode, Node>,
-  assertions: Template['assertions'],
+  properties: readonly Node[],
 ): Node[] {
   const roots: Node[] = [];
   for (const { driver } of design.ports) if (driver !== undefined) roots.push(driver);
   for (const [reg, next] of regNext) roots.push(reg, next);
   for (const [wire, value] of wireValue) roots.push(wire, value);
-  roots.push(...design.labels, ...assertions.map(({ violated }) => violated));
+  roots.push(...design.labels, ...properties);
   for (const { readPorts, writePorts } of design.memories) {
     for (const { address, enable, data } of readPorts) {
       roots.push(address, ...(enable === undefined ? [] : [enable]), ...data);
@@ -137,12 +143,16 @@ type Values = Map<Target, Node>;
 function valueTrees(design: Design): {
   readonly values: ReadonlyMap<Target, Node>;
   readonly assertions: readonly { readonly assertion: Assertion; readonly violated: Node }[];
+  readonly covers: Template['covers'];
 } {
   const assertions: { assertion: Assertion; violated: Node }[] = [];
+  const covers: Template['covers'][number][] = [];
   const run = (statements: readonly Statement[], values: Values, guards: Guard | undefined): void => {
     for (const statement of statements) {
       if (statement.kind === 'assign') values.set(statement.target, statement.value);
-      else if (statement.kind === 'assert') {
+      else if (statement.kind === 'assert' && statement.property === 'cover') {
+        covers.push({ cover: statement, hit: guarded(guards, statement.condition) });
+      } else if (statement.kind === 'assert') {
         assertions.push({ assertion: statement, violated: guarded(guards, isZero(statement.condition)) });
       } else branch(testsOf(statement), values, guards);
     }
@@ -162,7 +172,7 @@ function valueTrees(design: Design): {
   };
   const values: Values = new Map();
   run(design.statements, values, undefined);
-  return { values, assertions };
+  return { values, assertions, covers };
 }
 
 /** One condition on the way to a statement, innermost first. */
@@ -220,8 +230,8 @@ function mux(condition: Node, one: Node, zero: Node, target: Target): Node {
   return { ...op('mux', target.type, [condition, one, zero]), lo: target.lo, hi: target.hi };
 }
 
-function guarded(innermost: Guard | undefined, violated: Node): Node {
-  let result = violated;
+function guarded(innermost: Guard | undefined, bit: Node): Node {
+  let result = bit;
   for (let guard = innermost; guard !== undefined; guard = guard.outer) {
     result = op('and', BIT, [guard.wanted ? guard.condition : isZero(guard.condition), result]);
   }

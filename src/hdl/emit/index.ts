@@ -2,10 +2,16 @@
 import { fail } from '../diagnostics.js';
 import type { Design } from '../ir.js';
 import { emitModule, type ModuleText } from './module.js';
+import type { Properties } from './scope.js';
 
 export interface EmitOptions {
   /** Folder written before the names of memory images in `$readmemh`; default: none, the images lie where the tool runs. */
   readonly imageFolder?: string;
+  /**
+   * `simulation` (default): `m.assert` and `m.assume` end a simulation that breaks them, left out by `SYNTHESIS`. `formal`:
+   * every property is an immediate statement for Yosys (`read_verilog -formal`), at each clock edge outside reset. `none`.
+   */
+  readonly properties?: Properties;
 }
 
 export interface EmittedFile {
@@ -23,11 +29,11 @@ export interface Emitted {
  * @throws HDL012 when two modules of one name differ.
  */
 export function emitVerilog(design: Design, options: EmitOptions = {}): Emitted {
-  const { imageFolder } = options;
+  const { imageFolder, properties } = options;
   const prefix = imageFolder === undefined || imageFolder === '' ? '' : `${imageFolder.replace(/\/+$/, '')}/`;
   const modules = new Map<string, { readonly design: Design; readonly printed: ModuleText }>();
   for (const part of bottomUp(design)) {
-    const printed = emitModule(part, prefix);
+    const printed = emitModule(part, prefix, properties);
     const known = modules.get(part.name);
     if (known === undefined) modules.set(part.name, { design: part, printed });
     else if (!isSame(known.printed, printed)) differentDesigns(known.design, part);

@@ -184,8 +184,11 @@ export function collisionChecks(scope: Scope, memory: Memory): Lines {
         .filter((node) => node.kind !== 'const')
         .map((node) => `(${scope.closed(node, `${memory.name}_check`).text})`);
       const same = `(${index(scope, memory, read.address, memory.name)}) == (${index(scope, memory, write.address, memory.name)})`;
+      const collides = [...enables, `(${same})`].join(' && ');
+      if (scope.properties === 'formal')
+        return [`assert (!(${collides})); // ${memory.name} is read where it is written`];
       return [
-        `if (${[...enables, `(${same})`].join(' && ')}) begin`,
+        `if (${collides}) begin`,
         `  $display("%m: ${memory.name} is read where it is written");`,
         '  $finish;',
         'end',

@@ -12,7 +12,7 @@ import {
 } from './memories.js';
 import { wholeNet } from './nets.js';
 import { printAssertions, printClocked, printCombinational, proceduralWires } from './processes.js';
-import { Scope } from './scope.js';
+import { type Properties, Scope } from './scope.js';
 import type { Lines } from './statements.js';
 
 export interface ModuleText {
@@ -20,8 +20,13 @@ export interface ModuleText {
   readonly images: readonly Image[];
 }
 
-export function emitModule(design: Design, imagePrefix: string): ModuleText {
-  const scope = new Scope(design, imagePrefix);
+export function emitModule(
+  whole: Design,
+  imagePrefix: string,
+  properties: Properties = 'simulation',
+): ModuleText {
+  const scope = new Scope(whole, imagePrefix, properties);
+  const { design } = scope;
   const { memories, instances } = design;
   declarePorts(scope);
   const declarations = [
@@ -38,7 +43,7 @@ export function emitModule(design: Design, imagePrefix: string): ModuleText {
   const contents = memories.map((memory) => printInitialContents(scope, memory));
   const cells = instances.flatMap((instance) => printInstance(scope, instance));
   const clocked = printClocked(scope);
-  const checks = memories.flatMap((memory) => collisionChecks(scope, memory));
+  const checks = properties === 'none' ? [] : memories.flatMap((memory) => collisionChecks(scope, memory));
   const assertions = printAssertions(scope, checks);
   const sections: Lines = [
     ...spaced(declarations),

@@ -2,7 +2,7 @@
 import { Dependencies } from '../check/dependencies.js';
 import { isConstant, prune, type Target } from '../check/prune.js';
 import { statementReads, targets } from '../check/walk.js';
-import type { Design, Statement, WireNode } from '../ir.js';
+import type { Assertion, Design, Statement, WireNode } from '../ir.js';
 import { constantText } from './constant.js';
 import type { Scope } from './scope.js';
 import { groups, type Lines, printStatements } from './statements.js';
@@ -117,20 +117,24 @@ export function proceduralWires({ statements }: Design): ReadonlySet<Target> {
   return found;
 }
 
-/** Assertions of the author and of the memories, for simulators only. */
+/** Properties of the author and of the memories, for simulators or for provers only. */
 export function printAssertions(scope: Scope, others: Lines): Lines {
   const { statements, usesClock, usesReset } = scope.design;
-  const tree = prune(statements, (s) => s.kind === 'assert' && !isConstant(s.condition, 1n));
+  const tree = prune(statements, (s) => s.kind === 'assert' && !isVoid(s));
   if (!usesClock || (tree.length === 0 && others.length === 0)) return [];
   const indent = usesReset ? '      ' : '    ';
   const body = [...printStatements(scope, tree, '=', indent), ...others.map((line) => `${indent}${line}`)];
   const guarded = usesReset ? [`    if (!${scope.reset()}) begin`, ...body, '    end'] : body;
   return [
     '',
-    '`ifndef SYNTHESIS',
+    scope.properties === 'formal' ? '`ifdef FORMAL' : '`ifndef SYNTHESIS',
     `  always @(posedge ${scope.clock()}) begin`,
     ...guarded,
     '  end',
     '`endif',
   ];
 }
+
+/** A check that always holds; a cover that always holds is hit by reaching it. */
+const isVoid = ({ property, condition }: Assertion): boolean =>
+  property !== 'cover' && isConstant(condition, 1n);

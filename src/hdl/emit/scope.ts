@@ -1,11 +1,28 @@
 /** What the parts of one module share while it is printed: names, nets, the expression printer. */
+import { prune } from '../check/prune.js';
 import { postOrder, sinks } from '../check/walk.js';
-import type { Design, Node } from '../ir.js';
+import type { Assertion, Design, Node } from '../ir.js';
 import { ExpressionPrinter } from './expression.js';
 import { Names } from './names.js';
 import { type Net, ReadBits } from './nets.js';
 import { type Plan, plan } from './plan.js';
 import type { Text } from './text.js';
+
+/** Which `assert`, `assume` and `cover` are printed: as checks for simulators, as statements for provers, or not at all. */
+export type Properties = 'simulation' | 'formal' | 'none';
+
+/** The design without the properties that are not printed, so that nothing is printed for them either. */
+function withProperties(design: Design, properties: Properties): Design {
+  if (properties === 'formal') return design;
+  const hidden: Assertion[] = [];
+  const statements = prune(design.statements, (statement) => {
+    if (statement.kind === 'assign') return true;
+    if (properties === 'simulation' && statement.property !== 'cover') return true;
+    hidden.push(statement);
+    return false;
+  });
+  return hidden.length === 0 ? design : { ...design, statements };
+}
 
 export class Scope {
   readonly nets = new Map<Node, Net>();
@@ -15,13 +32,17 @@ export class Scope {
   readonly plan: Plan;
   /** The name of the whole word that a memory's read port gives, by each of its fields. */
   readonly portData = new Map<Node, string>();
+  readonly design: Design;
   private readonly prepared = new Set<Node>();
 
   constructor(
-    readonly design: Design,
+    whole: Design,
     /** Put before the file names of memory images. */
     readonly imagePrefix: string,
+    readonly properties: Properties,
   ) {
+    const design = withProperties(whole, properties);
+    this.design = design;
     this.names = new Names(authorsNames(design));
     this.printer = new ExpressionPrinter(this.nets, this.names, this.readBits);
     this.plan = plan([...design.labels, ...sinks(design)]);

@@ -68,10 +68,14 @@ function printSwitch(scope: Scope, statement: Switch, operator: '=' | '<=', inde
   ];
 }
 
-function printAssertion(scope: Scope, { condition, message }: Assertion, indent: string): Lines {
+function printAssertion(scope: Scope, { condition, message, property }: Assertion, indent: string): Lines {
+  const tested = scope.closed(condition, 'assertion').text;
+  if (scope.properties === 'formal') {
+    return [`${indent}${property} (${tested}); // ${message.replace(/\s+/g, ' ')}`];
+  }
   const text = message.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/%/g, '%%').replace(/\s+/g, ' ');
   return [
-    `${indent}if (!(${scope.closed(condition, 'assertion').text})) begin`,
+    `${indent}if (!(${tested})) begin`,
     `${indent}  $display("%m: ${text}");`,
     `${indent}  $finish;`,
     `${indent}end`,
