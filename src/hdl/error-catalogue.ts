@@ -143,9 +143,9 @@ const entries = {
   HDL020: {
     title: 'Signal used as a JavaScript value',
     explanation:
-      'A signal has no value while the hardware is being described, so if (signal), a < b, a + b and `${a}` cannot work.',
-    example: 'if (en) { … }',
-    fix: 'm.when(en, () => { … })',
+      'A signal has no value while the hardware is being described, so a < b, a + b and `${a}` cannot work. if (signal) and a === b do not work either, but JavaScript lets nobody notice at run time: the lint rules of nomul/eslint do (docs/lint.md).',
+    example: 'const smaller = a < b ? a : b',
+    fix: 'const smaller = a.lt(b).mux(a, b)',
   },
   HDL021: {
     title: 'Branch after the last branch',
@@ -159,6 +159,48 @@ const entries = {
     explanation: 'An assumed range is empty or lies outside the values the signal can have.',
     example: 'act.assumeRange(5, 3)',
     fix: 'act.assumeRange(3, 5)',
+  },
+  HDL023: {
+    title: 'Unsynchronized clock crossing',
+    explanation:
+      'A value that changes with one clock is read by something that another clock drives. It may change at the very edge and be taken half old, half new.',
+    example: 'm.inDomain(fast, () => { seen.next = level; })  // level belongs to the default domain',
+    fix: 'm.inDomain(fast, () => { seen.next = synchronize(m, level); })  // words: asyncFifo',
+  },
+  HDL024: {
+    title: 'Clock domain misused',
+    explanation:
+      'Each register and each memory is written in one clock domain, a domain is described once, and a synchronizer takes one bit (or a Gray code) straight from registers.',
+    example: 'const { count } = m.regs({ count: uint(8) }); m.inDomain(fast, () => { count.next = 1; })',
+    fix: 'm.inDomain(fast, () => { const { count } = m.regs({ count: uint(8) }); count.next = 1; })',
+  },
+  HDL027: {
+    title: 'Latencies mixed',
+    explanation:
+      'A component that declares its latency combines values that belong to different cycles of its inputs.',
+    example: 'const product = m.delay(a.mul(b), 1); return { y: product.add(c) }  // c is one cycle early',
+    fix: 'const late = m.align({ product, c }); return { y: late.product.add(late.c) }',
+  },
+  HDL028: {
+    title: 'Latency does not hold',
+    explanation:
+      'An output leaves after another number of cycles than its component declares, or its latency cannot be known: it comes from registers that hold state, or from a register that nothing drives yet.',
+    example: "component('twice', { in: { a }, out: { y }, latency: 2 }, ({ a }, m) => ({ y: m.delay(a, 1) }))",
+    fix: "component('twice', { in: { a }, out: { y }, latency: 1 }, …)  // or m.latency(sum, 3) for a sum that is kept",
+  },
+  HDL029: {
+    title: 'Fraction bits lost',
+    explanation:
+      'A fixed-point target has fewer fraction bits than its driver, a decimal is no multiple of the step, or one side has no binary point at all. Dropping fraction bits is rounding, and rounding is named.',
+    example: 'return { y: a.mul(b) }  // y is fixed(16, 8), the product has 12 fraction bits',
+    fix: "return { y: a.mul(b).round(8, 'halfEven').saturate(16) }",
+  },
+  HDL030: {
+    title: 'Register never defined',
+    explanation:
+      'A register without reset and without power-up value starts unknown, and every value it is given depends on unknown ones again.',
+    example: 'const { n } = m.regs({ n: uint(8) }, { reset: false }); n.next = n.add(1).wrap(8)',
+    fix: 'const { n } = m.regs({ n: uint(8) })  // or load it: m.when(start, () => { n.next = 0; })',
   },
 } as const satisfies Record<string, CatalogueEntry>;
 

@@ -95,6 +95,10 @@ export interface RegNode extends NodeBase {
   readonly reset?: bigint;
   /** Value at power-up of a register without reset. Undefined: unspecified (simulators start at 0 or random). */
   readonly powerUp?: bigint;
+  /** Name of its clock domain; undefined: the default one (`clk`, `rst`), here and below. */
+  readonly domain?: string;
+  /** The first register of a synchronizer: its input may belong to another domain. */
+  readonly synchronizer?: boolean;
   /** State registers (`m.states`): the name of each value. */
   readonly states?: readonly string[];
 }
@@ -103,6 +107,8 @@ export interface WireNode extends NodeBase {
   readonly kind: 'wire';
   readonly name: string;
   readonly default?: Node;
+  /** Stands for a member of a port that goes the other way; `ready`: that of a stream. */
+  readonly flow?: 'flipped' | 'ready';
 }
 /** One output port of an instance. */
 export interface InstanceOutputNode extends NodeBase {
@@ -155,6 +161,7 @@ export interface Assertion {
   readonly property: 'assert' | 'assume' | 'cover';
   readonly condition: Node;
   readonly message: string;
+  readonly domain?: string;
   readonly location?: SourceLocation;
 }
 export type Statement = Assign | When | Switch | Assertion;
@@ -163,6 +170,8 @@ export interface Port {
   readonly name: string;
   readonly direction: 'in' | 'out';
   readonly type: ScalarType;
+  /** The clock domain in which its value changes. Of no meaning in a Design without any clock and any named domain. */
+  readonly domain?: string;
   /** Outputs: what drives the port. Inputs: the InputNode that stands for it. */
   readonly driver?: Node;
 }
@@ -174,12 +183,14 @@ export interface Instance {
   readonly inputs: Readonly<Record<string, Node>>;
   /** The nodes that stand for the output ports, by port name; an unused output has a node too. */
   readonly outputs: Readonly<Record<string, InstanceOutputNode>>;
+  /** Outer domain by inner domain, '' for the default one; a domain that is not listed goes by its own name. */
+  readonly domains?: Readonly<Record<string, string>>;
   readonly location?: SourceLocation;
 }
 
 /**
- * A memory of `depth` words. A word is the concatenation of `fields`, field 0 in the lowest bits. One clock; a read
- * returns the word as it was before a write in the same cycle ("old data").
+ * A memory of `depth` words. A word is the concatenation of `fields`, field 0 in the lowest bits. A read
+ * returns the word as it was before a write in the same cycle ("old data"); in simulations also one of another domain.
  */
 export interface Memory {
   readonly name: string;
@@ -201,6 +212,7 @@ export interface Memory {
     readonly enable?: Node;
     readonly sync: boolean;
     readonly data: readonly MemoryReadNode[];
+    readonly domain?: string;
   }[];
   readonly writePorts: readonly {
     readonly address: Node;
@@ -209,6 +221,8 @@ export interface Memory {
     readonly data: readonly Node[];
     /** One write enable per field; undefined: the whole word is written. */
     readonly mask?: readonly Node[];
+    /** The same for all write ports. */
+    readonly domain?: string;
   }[];
   readonly location?: SourceLocation;
 }
@@ -225,6 +239,8 @@ export interface Design {
   /** Any state (own or below) that needs `clk`; any reset register (own or below) that needs `rst`. */
   readonly usesClock: boolean;
   readonly usesReset: boolean;
+  /** The same for the other clock domains with state; undefined: there are none. */
+  readonly domains?: readonly { readonly name: string; readonly usesReset: boolean }[];
   readonly regs: readonly RegNode[];
   readonly wires: readonly WireNode[];
   /** Nodes the author labelled, in order. */

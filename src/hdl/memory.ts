@@ -2,6 +2,7 @@
 
 import { typeRange, unsignedWidth } from '../num/index.js';
 import { describe, fail } from './diagnostics.js';
+import { describeDomain } from './domains.js';
 import type { Memory, MemoryReadNode, Node } from './ir.js';
 import type { ModuleBuilder } from './module.js';
 import { driverNode } from './driven.js';
@@ -66,7 +67,7 @@ export class MemoryBuilder<S extends Shape = Shape> {
     return this.addRead(address, false, undefined);
   }
 
-  /** Writes where control reaches this statement (and `enable` is 1); `mask` holds one enable per field. */
+  /** Writes in the present clock domain, where control reaches this statement (and `enable` is 1); `mask` holds one enable per field. */
   write(address: UInt, data: DriverOf<S>, enable?: UInt, mask?: readonly UInt[]): void {
     const reached = this.module.reached();
     const own = enable?.condition();
@@ -87,10 +88,12 @@ export class MemoryBuilder<S extends Shape = Shape> {
     const values = zipLeaves(this.word, data, this.name).map(({ name, type, driver }) =>
       driverNode(this.module, driver, type, `data of ${name}`),
     );
+    this.checkWriteDomain();
     this.writePorts.push({
       address: this.checkedAddress(address),
       enable: condition,
       data: values,
+      ...this.module.domains.field(),
       ...(mask === undefined ? {} : { mask: mask.map((signal) => signal.condition()) }),
     });
   }
@@ -130,9 +133,21 @@ export class MemoryBuilder<S extends Shape = Shape> {
       address: this.checkedAddress(address),
       sync,
       data,
+      ...this.module.domains.field(),
       ...(enable === undefined ? {} : { enable: enable.condition() }),
     });
     return signals as SignalOf<S>;
+  }
+
+  private checkWriteDomain(): void {
+    const [first] = this.writePorts;
+    const { name } = this.module.domains;
+    if (first === undefined || first.domain === name) return;
+    fail(
+      'HDL024',
+      `memory ${this.name} is written in ${describeDomain(first.domain)} and in ${describeDomain(name)}`,
+      'write it in one domain; reads may be in another',
+    );
   }
 
   private checkedAddress(address: UInt): Node {

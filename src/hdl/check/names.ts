@@ -1,5 +1,7 @@
 /** Names are legal Verilog and unique within their module. */
 import { fail } from '../diagnostics.js';
+import { clockName, resetName } from '../domains.js';
+import { portWires } from '../emit/aliases.js';
 import type { Design, SourceLocation } from '../ir.js';
 import { isReservedWord } from './reserved-words.js';
 
@@ -47,12 +49,19 @@ function checkName({ what, name, location }: Named): void {
 function* names(design: Design): Generator<Named> {
   yield { what: 'clock', name: 'clk', location: undefined };
   yield { what: 'reset', name: 'rst', location: undefined };
+  for (const { name, usesReset } of design.domains ?? []) {
+    yield { what: 'clock', name: clockName(name), location: undefined };
+    if (usesReset) yield { what: 'reset', name: resetName(name), location: undefined };
+  }
   for (const { name, direction, driver } of design.ports) {
     const location = direction === 'in' ? driver?.location : undefined;
     yield { what: direction === 'in' ? 'input' : 'output', name, location };
   }
   for (const { name, location } of design.regs) yield { what: 'register', name, location };
-  for (const { name, location } of design.wires) yield { what: 'wire', name, location };
+  const ports = portWires(design);
+  for (const wire of design.wires) {
+    if (!ports.has(wire)) yield { what: 'wire', name: wire.name, location: wire.location };
+  }
   for (const { name, location } of design.labels) {
     if (name !== undefined) yield { what: 'label', name, location };
   }

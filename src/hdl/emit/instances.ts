@@ -1,4 +1,5 @@
 /** Instances of other modules and of cells that are not ours. */
+import { clockName, outerDomain, resetName } from '../domains.js';
 import type { Instance } from '../ir.js';
 import { declaration } from './constant.js';
 import { wholeNet } from './nets.js';
@@ -7,14 +8,20 @@ import type { Lines } from './statements.js';
 
 /** Wires for the outputs; those nobody reads are named `unused_…`, which every linter accepts. */
 export function declareOutputs(scope: Scope, instance: Instance): Lines {
-  return Object.entries(instance.outputs).map(([port, node]) => {
+  return Object.entries(instance.outputs).flatMap(([port, node]) => {
+    const wire = scope.aliases.wires.get(node);
+    const shared = wire === undefined ? undefined : scope.nets.get(wire);
+    if (shared !== undefined) {
+      scope.nets.set(node, shared);
+      return [];
+    }
     const { width, signed } = node.type;
     const isRead = scope.plan.reachable.has(node);
     const base = `${instance.name}_${port}`;
     const name = node.name ?? scope.names.unique(isRead ? base : `unused_${base}`);
     scope.nets.set(node, wholeNet(name, width, signed));
     if (isRead) scope.readBits.declare(name, width);
-    return `  ${declaration('wire', signed, width, name)};`;
+    return [`  ${declaration('wire', signed, width, name)};`];
   });
 }
 
@@ -26,9 +33,16 @@ export function printInstance(scope: Scope, instance: Instance): Lines {
     connections.push(`    .${port}(${text})`);
   };
   if (design.kind === 'design') {
-    if (design.usesClock) connect('clk', scope.clock());
-    if (design.usesReset) connect('rst', scope.reset());
-  } else if (design.clockPort !== undefined) connect(design.clockPort, scope.clock());
+    if (design.usesClock) connect('clk', scope.clock(outerDomain(instance, undefined)));
+    if (design.usesReset) connect('rst', scope.reset(outerDomain(instance, undefined)));
+    for (const inner of design.domains ?? []) {
+      const outer = outerDomain(instance, inner.name);
+      connect(clockName(inner.name), scope.clock(outer));
+      if (inner.usesReset) connect(resetName(inner.name), scope.reset(outer));
+    }
+  } else if (design.clockPort !== undefined) {
+    connect(design.clockPort, scope.clock(outerDomain(instance, undefined)));
+  }
   for (const port of design.ports) {
     const driver = inputs[port.name];
     const output = outputs[port.name];

@@ -3,6 +3,7 @@ import type { Memory, MemoryReadNode } from '../ir.js';
 import { constantText, declaration, rangeText } from './constant.js';
 import { wholeNet } from './nets.js';
 import type { Scope } from './scope.js';
+import { isolated } from './text.js';
 import type { Lines } from './statements.js';
 
 /** A memory image for `$readmemh`. */
@@ -112,28 +113,31 @@ export function printMemoryPorts(
 ): { readonly assigns: Lines; readonly blocks: Lines } {
   const assigns: string[] = [];
   const blocks: string[] = [];
-  const clocked = (body: Lines): void => {
-    blocks.push('', `  always @(posedge ${scope.clock()}) begin`, ...body, '  end');
+  const clocked = (domain: string | undefined, body: Lines): void => {
+    blocks.push('', `  always @(posedge ${scope.clock(domain)}) begin`, ...body, '  end');
   };
   const writes = memory.writePorts.flatMap((port) => printWrite(scope, memory, port));
-  if (writes.length > 0) clocked(writes);
-  memory.readPorts.forEach(({ address, enable, sync, data }) => {
+  if (writes.length > 0) clocked(memory.writePorts[0]?.domain, writes);
+  memory.readPorts.forEach(({ address, enable, sync, data, domain }) => {
     const [first] = data;
     const name = first === undefined ? undefined : scope.portData.get(first);
     if (name === undefined) return;
     const word = `${memory.name}[${index(scope, memory, address, name)}]`;
     if (!sync) assigns.push(`  assign ${name} = ${word};`);
     else if (enable === undefined || enable.kind === 'const') {
-      if (enable === undefined || enable.value === 1n) clocked([`    ${name} <= ${word};`]);
+      if (enable === undefined || enable.value === 1n) clocked(domain, [`    ${name} <= ${word};`]);
     } else {
       const condition = scope.closed(enable, name).text;
-      clocked([`    if (${condition}) begin`, `      ${name} <= ${word};`, '    end']);
+      clocked(domain, [`    if (${condition}) begin`, `      ${name} <= ${word};`, '    end']);
     }
   });
   return { assigns, blocks };
 }
 
-/** An address is as wide as the depth needs; the one word of a memory of depth 1 has address 0. */
+/**
+ * An address is as wide as the depth needs, and unsigned: Verilog takes a signed index for a negative one. The one word of a
+ * memory of depth 1 has address 0.
+ */
 function index(
   scope: Scope,
   memory: Memory,
@@ -142,7 +146,8 @@ function index(
 ): string {
   if (memory.depth === 1) return '0';
   const width = (memory.depth - 1).toString(2).length;
-  return scope.closed(address, `${consumer}_address`, width).text;
+  const text = scope.closed(address, `${consumer}_address`, width);
+  return (text.signed ? isolated(text, false) : text).text;
 }
 
 function printWrite(scope: Scope, memory: Memory, port: Memory['writePorts'][number]): Lines {
@@ -174,12 +179,12 @@ function printWrite(scope: Scope, memory: Memory, port: Memory['writePorts'][num
   return [`    if (${scope.closed(enable, `${name}_write`).text}) begin`, ...body, '    end'];
 }
 
-/** The promise of `readDuringWrite: 'never'`, checked in simulation. */
-export function collisionChecks(scope: Scope, memory: Memory): Lines {
+/** The promise of `readDuringWrite: 'never'` between ports of one clock, checked in simulation. */
+export function collisionChecks(scope: Scope, memory: Memory, domain: string | undefined): Lines {
   if (memory.readDuringWrite !== 'never') return [];
   return memory.readPorts.flatMap((read) =>
     memory.writePorts.flatMap((write) => {
-      if (!read.sync || memory.depth === 1) return [];
+      if (!read.sync || memory.depth === 1 || read.domain !== domain || write.domain !== domain) return [];
       const enables = [write.enable, ...(read.enable === undefined ? [] : [read.enable])]
         .filter((node) => node.kind !== 'const')
         .map((node) => `(${scope.closed(node, `${memory.name}_check`).text})`);

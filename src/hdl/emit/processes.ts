@@ -3,32 +3,41 @@ import { Dependencies } from '../check/dependencies.js';
 import { isConstant, prune, type Target } from '../check/prune.js';
 import { statementReads, targets } from '../check/walk.js';
 import type { Assertion, Design, Statement, WireNode } from '../ir.js';
+import { isAlias } from './aliases.js';
 import { constantText } from './constant.js';
+import { collisionChecks } from './memories.js';
 import type { Scope } from './scope.js';
 import { groups, type Lines, printStatements } from './statements.js';
 
-/** One block per when-tree; registers without reset get their own, so that a reset does not stop them. */
+/** One block per when-tree and clock domain; registers without reset get their own, so that a reset does not stop them. */
 export function printClocked(scope: Scope): Lines {
-  return groups(scope.design.statements).flatMap((group) => [
-    ...printRegisters(
-      scope,
-      prune(group, (s) => s.kind === 'assign' && isReset(s.target)),
-      true,
+  const domains = domainsOf(scope.design);
+  return groups(scope.design.statements).flatMap((group) =>
+    domains.flatMap((domain) =>
+      [true, false].flatMap((withReset) => {
+        const isPart = (target: Target): boolean =>
+          target.kind === 'reg' && target.domain === domain && (target.reset !== undefined) === withReset;
+        const part = prune(group, (s) => s.kind === 'assign' && isPart(s.target));
+        return printRegisters(scope, domain, part, withReset);
+      }),
     ),
-    ...printRegisters(
-      scope,
-      prune(group, (s) => s.kind === 'assign' && isFree(s.target)),
-      false,
-    ),
-  ]);
+  );
 }
 
-const isReset = (target: Target): boolean => target.kind === 'reg' && target.reset !== undefined;
-const isFree = (target: Target): boolean => target.kind === 'reg' && target.reset === undefined;
+/** The domains that a Design's own state may be in. */
+const domainsOf = ({ domains = [] }: Design): readonly (string | undefined)[] => [
+  undefined,
+  ...domains.map(({ name }) => name),
+];
 
-function printRegisters(scope: Scope, statements: readonly Statement[], withReset: boolean): Lines {
+function printRegisters(
+  scope: Scope,
+  domain: string | undefined,
+  statements: readonly Statement[],
+  withReset: boolean,
+): Lines {
   if (statements.length === 0) return [];
-  const head = ['', `  always @(posedge ${scope.clock()}) begin`];
+  const head = ['', `  always @(posedge ${scope.clock(domain)}) begin`];
   if (!withReset) return [...head, ...printStatements(scope, statements, '<=', '    '), '  end'];
   const resets = [...targets(statements)].map((target) =>
     target.kind === 'reg' && target.reset !== undefined
@@ -36,7 +45,7 @@ function printRegisters(scope: Scope, statements: readonly Statement[], withRese
       : '',
   );
   const [only] = statements;
-  const reset = [`    if (${scope.reset()}) begin`, ...resets];
+  const reset = [`    if (${scope.reset(domain)}) begin`, ...resets];
   if (statements.length === 1 && only?.kind === 'when') {
     const [first = '', ...rest] = printStatements(scope, statements, '<=', '    ');
     return [...head, ...reset, `    end else ${first.trimStart()}`, ...rest, '  end'];
@@ -62,7 +71,8 @@ export function printCombinational(scope: Scope): { readonly assigns: Lines; rea
       for (const wire of assigned) driven.add(wire);
       const [only] = tree;
       if (tree.length === 1 && only?.kind === 'assign') {
-        assigns.push(`  assign ${only.target.name} = ${scope.driver(only.value, only.target.name)};`);
+        if (!isAlias(scope.aliases, only))
+          assigns.push(`  assign ${only.target.name} = ${scope.driver(only.value, only.target.name)};`);
       } else if (tree.length > 0) blocks.push(...printBlock(scope, tree, assigned));
     }
   }
@@ -118,17 +128,27 @@ export function proceduralWires({ statements }: Design): ReadonlySet<Target> {
 }
 
 /** Properties of the author and of the memories, for simulators or for provers only. */
-export function printAssertions(scope: Scope, others: Lines): Lines {
-  const { statements, usesClock, usesReset } = scope.design;
-  const tree = prune(statements, (s) => s.kind === 'assert' && !isVoid(s));
-  if (!usesClock || (tree.length === 0 && others.length === 0)) return [];
+export function printAssertions(scope: Scope): Lines {
+  const { usesClock, usesReset, domains = [] } = scope.design;
+  return [
+    ...(usesClock ? printProperties(scope, undefined, usesReset) : []),
+    ...domains.flatMap(({ name, usesReset: resets }) => printProperties(scope, name, resets)),
+  ];
+}
+
+function printProperties(scope: Scope, domain: string | undefined, usesReset: boolean): Lines {
+  const { statements, memories } = scope.design;
+  const others =
+    scope.properties === 'none' ? [] : memories.flatMap((memory) => collisionChecks(scope, memory, domain));
+  const tree = prune(statements, (s) => s.kind === 'assert' && s.domain === domain && !isVoid(s));
+  if (tree.length === 0 && others.length === 0) return [];
   const indent = usesReset ? '      ' : '    ';
   const body = [...printStatements(scope, tree, '=', indent), ...others.map((line) => `${indent}${line}`)];
-  const guarded = usesReset ? [`    if (!${scope.reset()}) begin`, ...body, '    end'] : body;
+  const guarded = usesReset ? [`    if (!${scope.reset(domain)}) begin`, ...body, '    end'] : body;
   return [
     '',
     scope.properties === 'formal' ? '`ifdef FORMAL' : '`ifndef SYNTHESIS',
-    `  always @(posedge ${scope.clock()}) begin`,
+    `  always @(posedge ${scope.clock(domain)}) begin`,
     ...guarded,
     '  end',
     '`endif',
