@@ -2,7 +2,8 @@
  * Designs A and B of ../shared/bench/simulators: a weight-stationary array of one PE with int8 or ternary weights, fed by a
  * 32-bit xorshift generator and folded into a checksum, so that it runs without inputs.
  */
-import { bit, cat, component, sint, uint, type SInt, type UInt } from '../../src/hdl/index.js';
+import { bit, component, sint, uint, type SInt } from '../../src/hdl/index.js';
+import { loading, xorshift, zero } from './xorshift.js';
 
 export interface MacArrayOptions {
   /** Rows, and as many columns. */
@@ -12,9 +13,6 @@ export interface MacArrayOptions {
   /** Width of the partial sums, 32 to 64 bits; default 32. */
   readonly accWidth?: number;
 }
-
-/** Nothing is reset; simulations start at zero. */
-const zero = { reset: false, powerUp: 0 } as const;
 
 /** Keeps a weight; passes activation, weight and partial sum on to its neighbours one cycle later. */
 const pe = ({ ternary, accWidth }: Required<Omit<MacArrayOptions, 'size'>>) => {
@@ -50,18 +48,8 @@ export const macArray = ({ size, ternary = false, accWidth = 32 }: MacArrayOptio
     'top',
     { in: {}, out: { checksum: uint(32) }, parameters: { size, ternary, accWidth } },
     (_, m) => {
-      const { lfsr } = m.regs({ lfsr: uint(32) }, { reset: false, powerUp: 0x12345678 });
-      const { count, sum } = m.regs({ count: uint(16), sum: uint(32) }, zero);
-      const x1 = lfsr.xor(lfsr.shl(13).wrap(32));
-      const x2 = x1.xor(x1.shr(17));
-      const load = count.lt(size);
-      m.label({ x1, x2, load });
-      lfsr.next = x2.xor(x2.shl(5).wrap(32));
-      m.when(load, () => {
-        count.next = count.add(1).wrap(16);
-      });
-      const byte = (lane: number, key: number): UInt =>
-        lfsr.bits((lane % 4) * 8 + 7, (lane % 4) * 8).xor(key & 255);
+      const { lfsr, byte, fold } = xorshift(m);
+      const load = loading(m, size);
       const lanes = Array.from({ length: size }, (_item, lane) => lane);
       let weights = lanes.map((lane) =>
         ternary ? lfsr.bits((lane % 16) * 2 + 1, (lane % 16) * 2) : byte(lane, lane * 91),
@@ -80,8 +68,7 @@ export const macArray = ({ size, ternary = false, accWidth = 32 }: MacArrayOptio
         psums = cells.map(({ psumOut }) => psumOut);
       }
       const total = psums.reduce<SInt>((partial, psum) => partial.add(psum), m.constant(sint(1), 0));
-      sum.next = cat(sum.bits(30, 0), sum.bit(31)).xor(total.bits(31, 0));
-      return { checksum: sum };
+      return { checksum: fold(total.wrap(32).asUint()) };
     },
   );
 };
