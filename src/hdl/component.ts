@@ -98,8 +98,7 @@ const elaborate = <I extends ShapeRecord, O extends ShapeRecord>(
   m.closed = true;
   const located = locations ? {} : { located: () => elaborate(name, face, body, true) };
   const design = { ...finish(m, [...inputs.ports, ...outPorts], face.parameters ?? {}), ...located };
-  checkDesign(design);
-  return design;
+  return checkDesign(design, m.graph);
 };
 
 const declareInputs = (

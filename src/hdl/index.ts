@@ -9,4 +9,3 @@ export { addressWidth, type MemoryBuilder, type MemoryOptions } from './memory.j
 export { component, external, type Component, type ExternalOptions, type Interface } from './component.js';
 export { errorCatalogue, HdlError, type ErrorCode } from './diagnostics.js';
 export { emitVerilog, type EmitOptions, type Emitted, type EmittedFile } from './emit/index.js';
-export { checkDesign } from './check/index.js';

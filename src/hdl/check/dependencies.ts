@@ -1,5 +1,6 @@
 /** What a value depends on within one clock cycle, through wires, asynchronous reads and instances. */
 import type { Design, ExternalDesign, Instance, Memory, Node } from '../ir.js';
+import { strongComponents } from './strong-components.js';
 import { operands } from './walk.js';
 import { wireDrivers, type WireDriver } from './wire-drivers.js';
 
@@ -59,39 +60,50 @@ export class Dependencies {
     return false;
   }
 
-  /** Nodes that form a loop, each reading the next and the last the first; undefined when there is none. */
-  loop(): readonly Node[] | undefined {
+  /** Whether some node depends on itself, all bits of a value taken together. */
+  hasLoop(): boolean {
     const done = new Set<Node>();
-    for (const root of this.roots()) {
-      const found = this.loopFrom(root, done);
-      if (found !== undefined) return found;
-    }
-    return undefined;
+    for (const root of this.roots()) if (this.closesLoop(root, done)) return true;
+    return false;
   }
 
-  private loopFrom(root: Node, done: Set<Node>): readonly Node[] | undefined {
-    if (done.has(root)) return undefined;
-    if (this.of(root).length === 0) {
-      done.add(root);
-      return undefined;
-    }
-    const onPath = new Map<Node, number>([[root, 0]]);
-    const path = [{ node: root, reads: this.of(root), next: 0 }];
+  /** Every node that lies on a loop. */
+  loopNodes(): ReadonlySet<Node> {
+    const groups = strongComponents(this.roots(), (node) => this.of(node));
+    return new Set(
+      groups
+        .filter(
+          ([first, ...others]) =>
+            others.length > 0 || (first !== undefined && this.of(first).includes(first)),
+        )
+        .flat(),
+    );
+  }
+
+  private closesLoop(root: Node, done: Set<Node>): boolean {
+    if (done.has(root)) return false;
+    const onPath = new Set<Node>();
+    const path: { readonly node: Node; readonly reads: readonly Node[]; next: number }[] = [];
+    const enter = (node: Node): void => {
+      const reads = this.of(node);
+      if (reads.length === 0) {
+        done.add(node);
+        return;
+      }
+      onPath.add(node);
+      path.push({ node, reads, next: 0 });
+    };
+    enter(root);
     for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
       const read = top.reads[top.next++];
       if (read === undefined) {
         done.add(top.node);
         onPath.delete(top.node);
         path.pop();
-        continue;
-      }
-      const start = onPath.get(read);
-      if (start !== undefined) return path.slice(start).map(({ node }) => node);
-      if (done.has(read)) continue;
-      onPath.set(read, path.length);
-      path.push({ node: read, reads: this.of(read), next: 0 });
+      } else if (onPath.has(read)) return true;
+      else if (!done.has(read)) enter(read);
     }
-    return undefined;
+    return false;
   }
 
   /** Where loops can pass: every loop goes through a wire, an instance or an asynchronous read. */

@@ -8,7 +8,10 @@ export const operands = (node: Node): readonly Node[] => (node.kind === 'op' ? n
 export function postOrder(root: Node, seen: Set<Node>, visit: (node: Node) => void): void {
   if (seen.has(root)) return;
   seen.add(root);
-  if (root.kind !== 'op') return visit(root);
+  if (root.kind !== 'op') {
+    visit(root);
+    return;
+  }
   const path: { readonly node: Node; readonly args: readonly Node[]; next: number }[] = [
     { node: root, args: operands(root), next: 0 },
   ];
