@@ -11,6 +11,7 @@ import type {
   Statement,
   WireNode,
 } from '../hdl/index.js';
+import { LowBits } from './low-bits.js';
 
 export interface Template {
   readonly design: Design;
@@ -48,10 +49,11 @@ export function makeTemplate(design: Design): Template {
   const assertions = [...trees.assertions, ...collisionChecks(design)];
   const { covers } = trees;
   const properties = [...assertions.map(({ violated }) => violated), ...covers.map(({ hit }) => hit)];
+  const lowBits = new LowBits();
   const { nodes, indexOf } = collect(rootsOf(design, regNext, wireValue, properties), (node) =>
-    argsOf(node, wireValue),
+    argsOf(node, wireValue, lowBits),
   );
-  const args = nodes.map((node) => argsOf(node, wireValue).map((arg) => indexOf.get(arg) ?? -1));
+  const args = nodes.map((node) => argsOf(node, wireValue, lowBits).map((arg) => indexOf.get(arg) ?? -1));
   const named = namedNodes(design, nodes);
   return { design, nodes, indexOf, named, args, regNext, wireValue, assertions, covers };
 }
@@ -88,8 +90,8 @@ function collisionChecks({ memories }: Design): Template['assertions'][number][]
 }
 
 /** Children of a node inside its own Design; a wire's child is the tree that drives it. */
-function argsOf(node: Node, wireValue: ReadonlyMap<WireNode, Node>): readonly Node[] {
-  if (node.kind === 'op') return node.args;
+function argsOf(node: Node, wireValue: ReadonlyMap<WireNode, Node>, lowBits: LowBits): readonly Node[] {
+  if (node.kind === 'op') return lowBits.operands(node);
   if (node.kind !== 'wire') return [];
   const value = wireValue.get(node);
   return value === undefined ? [] : [value];
