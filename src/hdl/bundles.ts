@@ -2,22 +2,26 @@
 
 import { fail } from './diagnostics.js';
 import { driverNode } from './driven.js';
+import { SFixed, UFixed } from './fixed.js';
 import type { Node } from './ir.js';
 import { SInt, UInt, type Owner } from './signal.js';
 import { childName } from './types.js';
 
 /** Signals in nested objects and arrays, as `m.pipe` and `m.label` take them. */
-export type Signals = UInt | SInt | readonly Signals[] | { readonly [key: string]: Signals };
+export type Signals = UInt | SInt | SFixed | UFixed | readonly Signals[] | { readonly [key: string]: Signals };
 
 export interface SignalLeaf {
   readonly name: string;
+  /** Of a fixed-point signal, the integer that is stored. */
   readonly signal: UInt | SInt;
+  /** As the author has it. */
+  readonly written: UInt | SInt | SFixed | UFixed;
 }
 
 export const leaves = (signals: Signals, name: string): readonly SignalLeaf[] => {
   const found: SignalLeaf[] = [];
-  mapSignals(signals, name, (leafName, signal) => {
-    found.push({ name: leafName, signal });
+  mapSignals(signals, name, (leafName, signal, written) => {
+    found.push({ name: leafName, signal, written });
     return signal;
   });
   return found;
@@ -26,9 +30,11 @@ export const leaves = (signals: Signals, name: string): readonly SignalLeaf[] =>
 export const mapSignals = (
   signals: Signals,
   name: string,
-  leaf: (name: string, signal: UInt | SInt) => UInt | SInt,
+  leaf: (name: string, signal: UInt | SInt, written: SignalLeaf['written']) => UInt | SInt,
 ): Signals => {
-  if (signals instanceof UInt || signals instanceof SInt) return leaf(name, signals);
+  if (signals instanceof UInt || signals instanceof SInt) return leaf(name, signals, signals);
+  if (signals instanceof SFixed || signals instanceof UFixed) 
+    return signals.over(leaf(name, signals.raw, signals));
   if (isArray(signals))
     return signals.map((item, index) => mapSignals(item, childName(name, String(index)), leaf));
   return Object.fromEntries(

@@ -174,6 +174,20 @@ const entries = {
     example: 'const { count } = m.regs({ count: uint(8) }); m.inDomain(fast, () => { count.next = 1; })',
     fix: 'm.inDomain(fast, () => { const { count } = m.regs({ count: uint(8) }); count.next = 1; })',
   },
+  HDL025: {
+    title: 'Stream consumed twice or not at all',
+    explanation:
+      'Whoever takes the beats of a stream drives its ready, so a stream has exactly one consumer. Two would each see only some beats.',
+    example: "return { y: x, z: x }  // x is a stream",
+    fix: "const [y, z] = streams.fork(m, 'both', x, 2); return { y, z }",
+  },
+  HDL026: {
+    title: 'State never entered',
+    explanation:
+      'No chain of assignments leads from the first state of a machine to this one, so it is a forgotten transition or dead hardware.',
+    example: "m.states('state', ['idle', 'run', 'done'])  // nothing assigns 'done'",
+    fix: "m.when(last, () => { state.next = 'done'; })",
+  },
   HDL027: {
     title: 'Latencies mixed',
     explanation:

@@ -1,7 +1,9 @@
 /** Signals as the author sees them: exact integer arithmetic that grows by value range, and named ways to narrow. */
 
-import { typeRange, type Range } from '../num/index.js';
+import { typeRange, type Range, type RationalRounding } from '../num/index.js';
 import { authorLocation, describe, fail } from './diagnostics.js';
+import type { FixedValue } from './fixed-value.js';
+import type { SFixed, UFixed } from './fixed.js';
 import { type Graph, typeFor } from './graph.js';
 import type { Node, RegNode, SourceLocation, WireNode } from './ir.js';
 
@@ -17,13 +19,23 @@ export interface Owner {
 }
 
 type Int = number | bigint;
-export type RoundingMode = 'floor' | 'halfUp' | 'halfEven' | 'halfAwayFromZero';
+export type RoundingMode = RationalRounding;
 
+/** What the author may have meant, by the conversion that JavaScript asks for. */
 const methodFor = {
-  number: '.eq(), .lt(), .add() and .mux()',
-  string: 'm.label()',
-  default: '.eq(), .lt(), .add() and .mux()',
+  number: 'a.lt(b) for a < b (.le .gt .ge alike), a.sub(b) for a - b, a.mul(b) for a * b, a.neg() for -a',
+  string: 'm.label({ name: signal }) to name it',
+  default: 'a.add(b) for a + b, a.eq(b) for a == b',
 };
+
+/** A signal has no JavaScript value while hardware is described. @throws HDL020 always. */
+export const notAValue = (what: string, hint: 'number' | 'string' | 'default'): never =>
+  fail(
+    'HDL020',
+    `${what} was used as a JavaScript ${hint === 'default' ? 'value' : hint}`,
+    `write ${methodFor[hint]}`,
+    [authorLocation()],
+  );
 
 abstract class Signal<Self> {
   constructor(
@@ -39,14 +51,9 @@ abstract class Signal<Self> {
     return { lo: this.node.lo, hi: this.node.hi };
   }
 
-  /** A signal has no JavaScript value: `if (sig)`, `a < b`, `a + b` are mistakes. @throws HDL020 always. */
+  /** `a < b`, `a + b`, `${a}` are mistakes; the lint rules find `if (a)` and `a === b`. @throws HDL020 always. */
   [Symbol.toPrimitive](hint: 'number' | 'string' | 'default'): never {
-    return fail(
-      'HDL020',
-      `${describe(this.node)} was used as a JavaScript ${hint === 'default' ? 'value' : hint}`,
-      `use ${methodFor[hint]}`,
-      [authorLocation()],
-    );
+    return notAValue(describe(this.node), hint);
   }
 
   protected other(value: unknown): Node {
@@ -125,15 +132,19 @@ abstract class Signal<Self> {
     const half = graph.constant(1n << BigInt(amount - 1));
     const { signed } = this.node.type;
     if (mode === 'floor') return graph.shiftRight(this.node, amount);
-    if (mode === 'halfUp') return graph.shiftRight(graph.arithmetic('add', this.node, half, signed), amount);
+    const plus = (addend: Node): Node =>
+      graph.shiftRight(graph.arithmetic('add', this.node, addend, signed), amount);
+    if (mode === 'halfUp') return plus(half);
+    const almostOne = graph.constant((1n << BigInt(amount)) - 1n);
+    if (mode === 'ceil') return plus(almostOne);
+    const negative = (): Node => graph.compare('lt', this.node, graph.constant(0n));
+    if (mode === 'truncate') return plus(graph.mux(negative(), almostOne, graph.constant(0n)));
     // A tie needs one less than half: for halfEven when the floor is even, for halfAwayFromZero when negative.
     const less = graph.constant((1n << BigInt(amount - 1)) - 1n);
-    const odd = graph.slice(this.node, amount, amount);
-    const down =
-      mode === 'halfEven'
-        ? graph.compare('eq', odd, graph.constant(0n))
-        : graph.compare('lt', this.node, graph.constant(0n));
-    return graph.shiftRight(graph.arithmetic('add', this.node, graph.mux(down, less, half), signed), amount);
+    const whole = amount < this.width ? this.node : graph.shiftRight(this.node, amount);
+    const last = amount < this.width ? amount : 0;
+    const even = (): Node => graph.compare('eq', graph.slice(whole, last, last), graph.constant(0n));
+    return plus(graph.mux(mode === 'halfEven' ? even() : negative(), less, half));
   }
 
   protected narrowed(lo: Int, hi: Int): Node {
@@ -204,7 +215,10 @@ export class UInt extends Signal<UInt> {
   /** This bit chooses: `whenOne` when it is 1. @throws HDL004 when this signal is wider than one bit. */
   mux(whenOne: UInt, whenZero: UInt | Int): UInt;
   mux(whenOne: SInt, whenZero: SInt | Int): SInt;
-  mux(whenOne: UInt | SInt, whenZero: UInt | SInt | Int): UInt | SInt {
+  mux(whenOne: SFixed, whenZero: SFixed | FixedValue): SFixed;
+  mux(whenOne: UFixed, whenZero: UFixed | FixedValue): UFixed;
+  mux(whenOne: UInt | SInt | SFixed | UFixed, whenZero: unknown): UInt | SInt | SFixed | UFixed {
+    if ('chosenBy' in whenOne) return whenOne.chosenBy(this, whenZero);
     const node = this.owner.graph.mux(this.condition(), this.other(whenOne), this.other(whenZero));
     return whenOne instanceof SInt ? asSigned(node, this.owner) : new UInt(node, this.owner);
   }

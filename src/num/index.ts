@@ -1,3 +1,4 @@
 export * from './range.js';
 export * from './random.js';
 export * from './rounding.js';
+export * from './rational.js';

@@ -22,6 +22,14 @@ import { hdl019 } from './hdl019.js';
 import { hdl020 } from './hdl020.js';
 import { hdl021 } from './hdl021.js';
 import { hdl022 } from './hdl022.js';
+import { hdl023 } from './hdl023.js';
+import { hdl024 } from './hdl024.js';
+import { hdl025 } from './hdl025.js';
+import { hdl026 } from './hdl026.js';
+import { hdl027 } from './hdl027.js';
+import { hdl028 } from './hdl028.js';
+import { hdl029 } from './hdl029.js';
+import { hdl030 } from './hdl030.js';
 
 export const cases: Readonly<Record<ErrorCode, () => void>> = {
   HDL001: hdl001,
@@ -46,4 +54,12 @@ export const cases: Readonly<Record<ErrorCode, () => void>> = {
   HDL020: hdl020,
   HDL021: hdl021,
   HDL022: hdl022,
+  HDL023: hdl023,
+  HDL024: hdl024,
+  HDL025: hdl025,
+  HDL026: hdl026,
+  HDL027: hdl027,
+  HDL028: hdl028,
+  HDL029: hdl029,
+  HDL030: hdl030,
 };
