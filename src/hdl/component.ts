@@ -1,24 +1,14 @@
 /** Components: typed functions from a record of inputs to a record of outputs. Instantiating is calling. */
 
-import { typeRange } from '../num/index.js';
 import { checkDesign } from './check/index.js';
 import { fail, HdlError } from './diagnostics.js';
-import type {
-  Design,
-  ExternalDesign,
-  ExternalModel,
-  InputNode,
-  Instance,
-  InstanceOutputNode,
-  Node,
-  Port,
-} from './ir.js';
+import type { Design, ExternalDesign, ExternalModel, Instance, Port } from './ir.js';
+import { clocksOf } from './clocks.js';
 import { ModuleBuilder } from './module.js';
-import { driverNode } from './driven.js';
-import { SInt, UInt } from './signal.js';
-import { mapShape, zipLeaves, type DriverOf, type ShapeRecord, type SignalOf } from './types.js';
+import { connectInputs, connectOutputs, declareInputs, declareOutputs } from './ports.js';
+import { zipLeaves, type DriverOf, type Leaf, type PortRecord, type SignalOf } from './types.js';
 
-export interface Interface<I extends ShapeRecord, O extends ShapeRecord> {
+export interface Interface<I extends PortRecord, O extends PortRecord> {
   readonly in: I;
   readonly out: O;
   /** Parameter values for the header of the emitted module. */
@@ -26,7 +16,7 @@ export interface Interface<I extends ShapeRecord, O extends ShapeRecord> {
 }
 
 /** A component: call it inside another component's body to instantiate it; `.design` is its immutable graph. */
-export interface Component<I extends ShapeRecord, O extends ShapeRecord> {
+export interface Component<I extends PortRecord, O extends PortRecord> {
   (
     instance: string,
     inputs: { readonly [K in keyof I]: DriverOf<I[K]> },
@@ -46,7 +36,7 @@ const running: ModuleBuilder[] = [];
  * Elaborates a component once. When something is wrong the body runs a second time with source locations on, so that the
  * error names the author's line. @throws HdlError
  */
-export const component = <const I extends ShapeRecord, const O extends ShapeRecord>(
+export const component = <const I extends PortRecord, const O extends PortRecord>(
   name: string,
   face: Interface<I, O>,
   body: Body<I, O>,
@@ -59,7 +49,7 @@ export const component = <const I extends ShapeRecord, const O extends ShapeReco
   return Object.assign(instantiate, { design });
 };
 
-const elaborateChecked = <I extends ShapeRecord, O extends ShapeRecord>(
+const elaborateChecked = <I extends PortRecord, O extends PortRecord>(
   name: string,
   face: Interface<I, O>,
   body: Body<I, O>,
@@ -73,7 +63,7 @@ const elaborateChecked = <I extends ShapeRecord, O extends ShapeRecord>(
   }
 };
 
-const elaborate = <I extends ShapeRecord, O extends ShapeRecord>(
+const elaborate = <I extends PortRecord, O extends PortRecord>(
   name: string,
   face: Interface<I, O>,
   body: Body<I, O>,
@@ -89,36 +79,11 @@ const elaborate = <I extends ShapeRecord, O extends ShapeRecord>(
   } finally {
     running.pop();
   }
-  const outPorts = zipLeaves(face.out, outputs, '').map(({ name: port, type, driver }): Port => ({
-    name: port,
-    direction: 'out',
-    type,
-    driver: driverNode(m, driver, type, `output ${port}`),
-  }));
+  const outPorts = connectOutputs(m, face.out, outputs);
   m.closed = true;
   const located = locations ? {} : { located: () => elaborate(name, face, body, true) };
   const design = { ...finish(m, [...inputs.ports, ...outPorts], face.parameters ?? {}), ...located };
   return checkDesign(design, m.graph);
-};
-
-const declareInputs = (
-  m: ModuleBuilder,
-  shapes: ShapeRecord,
-): { readonly signals: unknown; readonly ports: readonly Port[] } => {
-  const ports: Port[] = [];
-  const signals = mapShape(shapes, '', (name, type) => {
-    const node: InputNode = {
-      kind: 'input',
-      id: m.graph.nextId(),
-      name: m.claimName(name),
-      type,
-      ...typeRange(type.signed, type.width),
-      ...m.locationField(),
-    };
-    ports.push({ name, direction: 'in', type, driver: node });
-    return type.signed ? new SInt(node, m) : new UInt(node, m);
-  });
-  return { signals, ports };
 };
 
 const finish = (
@@ -127,23 +92,12 @@ const finish = (
   parameters: Readonly<Record<string, string | number | boolean>>,
 ): Design => {
   const memories = m.memories.map((memory) => memory.build());
-  const below = m.instances.map((instance) => instance.design);
-  const clocked = memories.some(
-    (memory) => memory.writePorts.length > 0 || memory.readPorts.some((port) => port.sync),
-  );
-  const asserted = m.statements.some((statement) => statement.kind !== 'assign');
-  const childUsesClock = below.some((design) =>
-    design.kind === 'design' ? design.usesClock : design.clockPort !== undefined,
-  );
-  const childUsesReset = below.some((design) => design.kind === 'design' && design.usesReset);
-  const hasAssertion = asserted && containsAssertion(m.statements);
   return {
     kind: 'design',
     name: m.name,
     parameters: Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, String(value)])),
     ports,
-    usesClock: m.regNodes.length > 0 || clocked || childUsesClock || hasAssertion,
-    usesReset: m.regNodes.some((reg) => reg.reset !== undefined) || childUsesReset || hasAssertion,
+    ...clocksOf(m, memories),
     regs: m.regNodes,
     wires: m.wireNodes,
     labels: m.labelNodes,
@@ -155,23 +109,8 @@ const finish = (
   };
 };
 
-const containsAssertion = (statements: Design['statements']): boolean =>
-  statements.some((statement) => {
-    if (statement.kind === 'assert') return true;
-    if (statement.kind === 'when')
-      return (
-        statement.branches.some(({ body }) => containsAssertion(body)) ||
-        containsAssertion(statement.otherwise)
-      );
-    if (statement.kind === 'switch')
-      return (
-        statement.cases.some(({ body }) => containsAssertion(body)) || containsAssertion(statement.otherwise)
-      );
-    return false;
-  });
-
 /** Adds an instance to the component whose body is running. */
-const connect = <I extends ShapeRecord, O extends ShapeRecord>(
+const connect = <I extends PortRecord, O extends PortRecord>(
   design: Design | ExternalDesign,
   face: Interface<I, O>,
   instanceName: string,
@@ -186,35 +125,21 @@ const connect = <I extends ShapeRecord, O extends ShapeRecord>(
     );
   m.claimName(instanceName);
   checkPortNames(design, face.in, inputs);
-  const drivers: Record<string, Node> = {};
-  for (const { name, type, driver } of zipLeaves(face.in, inputs, '')) {
-    if (driver === undefined)
-      fail(
-        'HDL011',
-        `input ${name} of ${design.name} is not connected in instance ${instanceName}`,
-        `pass ${name}`,
-      );
-    drivers[name] = driverNode(m, driver, type, `input ${name} of ${instanceName}`);
-  }
-  const outputs: Record<string, InstanceOutputNode> = {};
-  const signals = mapShape(face.out, '', (port, type) => {
-    const node: InstanceOutputNode = {
-      kind: 'instanceOutput',
-      id: m.graph.nextId(),
-      type,
-      ...typeRange(type.signed, type.width),
-      instance: instanceName,
-      port,
-    };
-    outputs[port] = node;
-    return type.signed ? new SInt(node, m) : new UInt(node, m);
-  });
-  const instance: Instance = { name: instanceName, design, inputs: drivers, outputs, ...m.locationField() };
+  const passed = connectInputs(m, { component: design.name, instance: instanceName }, face.in, inputs);
+  const { signals, ...given } = declareOutputs(m, instanceName, face.out);
+  const instance: Instance = {
+    name: instanceName,
+    design,
+    inputs: { ...passed.inputs, ...given.inputs },
+    outputs: { ...passed.outputs, ...given.outputs },
+    ...m.domains.ofInstance(design),
+    ...m.locationField(),
+  };
   m.instances.push(instance);
   return signals as { readonly [K in keyof O]: SignalOf<O[K]> };
 };
 
-const checkPortNames = (design: Design | ExternalDesign, shapes: ShapeRecord, inputs: object): void => {
+const checkPortNames = (design: Design | ExternalDesign, shapes: PortRecord, inputs: object): void => {
   for (const key of Object.keys(inputs)) {
     if (!(key in shapes))
       fail(
@@ -225,7 +150,7 @@ const checkPortNames = (design: Design | ExternalDesign, shapes: ShapeRecord, in
   }
 };
 
-export interface ExternalOptions<I extends ShapeRecord, O extends ShapeRecord> {
+export interface ExternalOptions<I extends PortRecord, O extends PortRecord> {
   readonly in: I;
   readonly out: O;
   readonly parameters?: Readonly<Record<string, string | number>>;
@@ -237,7 +162,7 @@ export interface ExternalOptions<I extends ShapeRecord, O extends ShapeRecord> {
 }
 
 /** A vendor cell or a user's Verilog module, instantiated like any component. */
-export const external = <const I extends ShapeRecord, const O extends ShapeRecord>(
+export const external = <const I extends PortRecord, const O extends PortRecord>(
   name: string,
   options: ExternalOptions<I, O>,
 ): ((
@@ -246,11 +171,7 @@ export const external = <const I extends ShapeRecord, const O extends ShapeRecor
 ) => { readonly [K in keyof O]: SignalOf<O[K]> }) => {
   const port =
     (direction: 'in' | 'out') =>
-    (leaf: { readonly name: string; readonly type: Port['type'] }): Port => ({
-      name: leaf.name,
-      direction,
-      type: leaf.type,
-    });
+    ({ name: port, type, place }: Leaf): Port => ({ name: port, direction, type, ...place });
   const design: ExternalDesign = {
     kind: 'external',
     name,

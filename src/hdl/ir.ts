@@ -99,8 +99,9 @@ export interface RegNode extends NodeBase {
   readonly domain?: string;
   /** The first register of a synchronizer: its input may belong to another domain. */
   readonly synchronizer?: boolean;
-  /** State registers (`m.states`): the name of each value. */
+  /** State registers (`m.states`): the name of each value; with `oneHot`, state i has the value 2^i. */
   readonly states?: readonly string[];
+  readonly oneHot?: true;
 }
 /** A named combinational net driven by statements: exactly once on every path, or with a `default`. */
 export interface WireNode extends NodeBase {

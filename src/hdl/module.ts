@@ -1,48 +1,32 @@
 /** `m` inside a component's body: registers, wires, control, memories, labels, assertions. */
 
-import { typeRange, unsignedWidth, type Range } from '../num/index.js';
+import { typeRange, type Range } from '../num/index.js';
 import { authorLocation, describe, fail } from './diagnostics.js';
+import { type ClockDomain, Domains } from './domains.js';
 import { Graph } from './graph.js';
 import type { Assertion, Instance, Node, RegNode, SourceLocation, Statement, WireNode } from './ir.js';
 import { MemoryBuilder, type MemoryOptions } from './memory.js';
 import { leaves, mapSignals, type Signals } from './bundles.js';
 import { driverNode, SIntReg, SIntWire, UIntReg, UIntWire } from './driven.js';
+import { type PipeOptions, rawOptions, type RegOf, type RegOptions, type WireOf, type WireOptions } from './driven-types.js';
+import type { FixedValue } from './fixed-value.js';
+import { formatOf, integerDriver, type SFixed, type UFixed } from './fixed.js';
 import { SInt, UInt, type Owner } from './signal.js';
+import { stateCodes, stateReg, type StateReg, type StatesOptions } from './states.js';
 import { StatementTree, type BranchRecord } from './statements.js';
-import { mapShape, uint, type Shape, type ShapeRecord, type SIntType, type UIntType } from './types.js';
+import {
+  mapShape,
+  zipLeaves,
+  type SFixedType,
+  type Shape,
+  type ShapeRecord,
+  type SignalOf,
+  type SIntType,
+  type UFixedType,
+  type UIntType,
+} from './types.js';
 
 type Int = number | bigint;
-
-export type RegOf<S> = S extends UIntType
-  ? UIntReg
-  : S extends SIntType
-    ? SIntReg
-    : S extends readonly (infer E)[]
-      ? readonly RegOf<E>[]
-      : { readonly [K in keyof S]: RegOf<S[K]> };
-
-export type WireOf<S> = S extends UIntType
-  ? UIntWire
-  : S extends SIntType
-    ? SIntWire
-    : S extends readonly (infer E)[]
-      ? readonly WireOf<E>[]
-      : { readonly [K in keyof S]: WireOf<S[K]> };
-
-export interface RegOptions {
-  /** Value after reset (default 0); `false`: not reset. */
-  readonly reset?: Int | false;
-  /** Value at power-up of a register that is not reset; unspecified when left out. */
-  readonly powerUp?: Int;
-}
-
-/** A register whose values are names. */
-export interface StateReg<N extends string> {
-  readonly is: (name: N) => UInt;
-  next: N;
-  readonly signal: UInt;
-  readonly names: readonly N[];
-}
 
 interface WhenChain {
   elseWhen(condition: UInt, body: () => void): WhenChain;
@@ -59,6 +43,7 @@ export class ModuleBuilder implements Owner {
   readonly unusedNodes: Node[] = [];
   readonly memories: MemoryBuilder[] = [];
   readonly instances: Instance[] = [];
+  readonly domains = new Domains();
   closed = false;
 
   constructor(
@@ -97,20 +82,22 @@ export class ModuleBuilder implements Owner {
     shapes: S,
     options: RegOptions = {},
   ): { readonly [K in keyof S]: RegOf<S[K]> } {
-    return mapShape(shapes, '', (name, type) => this.reg(name, type, options)) as {
-      readonly [K in keyof S]: RegOf<S[K]>;
-    };
+    return mapShape(shapes, '', (name, type, _domain, _flow, format) =>
+      this.reg(name, type, rawOptions(options, format, name)),
+    ) as { readonly [K in keyof S]: RegOf<S[K]> };
   }
 
   private reg(
     name: string,
     type: UIntType | SIntType,
-    { reset = 0, powerUp }: RegOptions,
+    { reset = 0, powerUp, synchronizer = false }: RegOptions,
     range: Range = typeRange(type.signed, type.width),
-    states?: readonly string[],
+    machine: Pick<RegNode, 'states' | 'oneHot'> = {},
   ): UIntReg | SIntReg {
-    const initial = (value: Int, what: string): bigint =>
+    const initial = (value: FixedValue, what: string): bigint =>
       driverNode(this, value, type, `${what} of ${name}`).lo;
+    const resetValue = reset === false ? undefined : initial(reset, 'reset value');
+    const { hasReset } = this.domains.current;
     const node: RegNode = {
       kind: 'reg',
       id: this.graph.nextId(),
@@ -118,9 +105,11 @@ export class ModuleBuilder implements Owner {
       type,
       lo: range.lo,
       hi: range.hi,
-      ...(reset === false ? {} : { reset: initial(reset, 'reset value') }),
+      ...(resetValue === undefined ? {} : hasReset ? { reset: resetValue } : { powerUp: resetValue }),
       ...(powerUp === undefined ? {} : { powerUp: initial(powerUp, 'power-up value') }),
-      ...(states === undefined ? {} : { states }),
+      ...(synchronizer ? { synchronizer } : {}),
+      ...this.domains.field(),
+      ...machine,
       ...this.locationField(),
     };
     this.regNodes.push(node);
@@ -130,17 +119,17 @@ export class ModuleBuilder implements Owner {
   /** Named nets, driven with `.value =`: on every path, or on some when `default` is given. */
   wires<const S extends ShapeRecord>(
     shapes: S,
-    options: { readonly default?: Int } = {},
+    options: WireOptions = {},
   ): { readonly [K in keyof S]: WireOf<S[K]> } {
-    return mapShape(shapes, '', (name, type) => this.wire(name, type, options)) as {
-      readonly [K in keyof S]: WireOf<S[K]>;
-    };
+    return mapShape(shapes, '', (name, type, _domain, _flow, format) =>
+      this.wire(name, type, rawOptions(options, format, name)),
+    ) as { readonly [K in keyof S]: WireOf<S[K]> };
   }
 
   private wire(
     name: string,
     type: UIntType | SIntType,
-    options: { readonly default?: Int },
+    options: WireOptions & { readonly flow?: 'flipped' | 'ready' },
   ): UIntWire | SIntWire {
     const node: WireNode = {
       kind: 'wire',
@@ -151,6 +140,7 @@ export class ModuleBuilder implements Owner {
       ...(options.default === undefined
         ? {}
         : { default: driverNode(this, options.default, type, `default of ${name}`) }),
+      ...(options.flow === undefined ? {} : { flow: options.flow }),
       ...this.locationField(),
     };
     this.wireNodes.push(node);
@@ -158,38 +148,40 @@ export class ModuleBuilder implements Owner {
   }
 
   /** A constant of an exact type. */
+  constant(type: UFixedType, value: FixedValue): UFixed;
+  constant(type: SFixedType, value: FixedValue): SFixed;
   constant(type: UIntType, value: Int): UInt;
   constant(type: SIntType, value: Int): SInt;
-  constant(type: UIntType | SIntType, value: Int): UInt | SInt {
-    const node = driverNode(this, value, type, 'a constant');
-    return type.signed ? new SInt(node, this) : new UInt(node, this);
+  constant(type: UIntType | SIntType, value: FixedValue): UInt | SInt | UFixed | SFixed {
+    const [leaf] = zipLeaves(type, value, '');
+    const node = driverNode(this, leaf?.driver, { signed: type.signed, width: type.width }, 'a constant');
+    return mapShape(type, '', () => (type.signed ? new SInt(node, this) : new UInt(node, this))) as SignalOf<
+      typeof type
+    >;
   }
 
   /** Writes every register of a bundle from the signal at the same place of `values`. */
   load(registers: Signals, values: Signals): void {
-    const sources = new Map(leaves(values, '').map(({ name, signal }) => [name, signal]));
-    for (const { name, signal } of leaves(registers, '')) {
+    const sources = new Map(leaves(values, '').map(({ name, written }) => [name, written]));
+    for (const { name, signal, written } of leaves(registers, '')) {
       if (!(signal instanceof UIntReg || signal instanceof SIntReg)) {
         fail('HDL006', `${describe(signal.node)} is not a register`, 'pass registers to m.load');
       }
-      this.assign(signal.reg, driverNode(this, sources.get(name), signal.reg.type, signal.reg.name));
+      const source = integerDriver(formatOf(written), sources.get(name), name);
+      this.assign(signal.reg, driverNode(this, source, signal.reg.type, signal.reg.name));
     }
   }
 
   /** A register that holds one of `states`; it resets to the first. */
-  states<const N extends string>(name: string, states: readonly N[]): StateReg<N> {
-    const range = { lo: 0n, hi: BigInt(Math.max(1, states.length - 1)) };
-    const reg = this.reg(name, uint(unsignedWidth(range.hi)), {}, range, [...states]);
+  states<const N extends string>(
+    name: string,
+    states: readonly N[],
+    options: StatesOptions = {},
+  ): StateReg<N> {
+    const { type, range, reset, machine } = stateCodes(states, options);
+    const reg = this.reg(name, type, { reset }, range, machine);
     if (!(reg instanceof UIntReg)) throw new TypeError('a state register is unsigned');
-    const code = (state: N): number => states.indexOf(state);
-    return {
-      is: (state) => reg.eq(code(state)),
-      set next(state: N) {
-        reg.next = code(state);
-      },
-      signal: reg,
-      names: states,
-    };
+    return stateReg(reg, states, options, (label, bit) => this.labelNode(label, bit.node));
   }
 
   when(condition: UInt, body: () => void): WhenChain {
@@ -231,10 +223,19 @@ export class ModuleBuilder implements Owner {
 
   /** One body per state; a missing state does not compile. */
   switch<N extends string>(state: StateReg<N>, bodies: Readonly<Record<N, () => void>>): void {
-    this.switchValue(
-      state.signal,
-      state.names.map((name, index) => ({ value: index, label: name, body: bodies[name] })),
-    );
+    const { names, encoding } = state;
+    if (encoding === 'binary') {
+      const cases = names.map((name, index) => ({ value: index, label: name, body: bodies[name] }));
+      this.switchValue(state.signal, cases);
+      return;
+    }
+    const last = names.at(-1);
+    const [first, ...middle] = names.slice(0, -1);
+    if (last === undefined) return;
+    if (first === undefined) return void bodies[last]();
+    const chain = this.when(state.is(first), bodies[first]);
+    for (const name of middle) chain.elseWhen(state.is(name), bodies[name]);
+    chain.otherwise(bodies[last]);
   }
 
   /** Runs the body whose value equals `subject`, else `otherwise`. @throws HDL015 on a repeated or impossible value. */
@@ -292,14 +293,16 @@ export class ModuleBuilder implements Owner {
   pipe<const T extends Signals>(
     name: string,
     signals: T,
-    options: { readonly stages?: number; readonly reset?: Int; readonly enable?: UInt } = {},
+    options: PipeOptions = {},
   ): T {
-    const { stages = 1, reset, enable } = options;
+    const { stages = 1, reset = false, powerUp, enable, synchronizer = false } = options;
+    const initial = powerUp === undefined ? {} : { powerUp };
     let current: Signals = signals;
     for (let stage = 1; stage <= stages; stage++) {
       const prefix = stage === 1 ? name : `${name}_${stage}`;
       current = mapSignals(current, prefix, (leafName, signal) => {
-        const reg = this.reg(leafName, signal.node.type, { reset: reset ?? false });
+        const first = synchronizer && stage === 1;
+        const reg = this.reg(leafName, signal.node.type, { reset, synchronizer: first, ...initial });
         const load = (): void => this.assign(reg.reg, driverNode(this, signal, reg.reg.type, leafName));
         if (enable === undefined) load();
         else this.when(enable, load);
@@ -316,8 +319,35 @@ export class ModuleBuilder implements Owner {
     return memory;
   }
 
+  /**
+   * Puts the registers, memory ports and assertions that `body` makes into a clock domain; the default domain of instances
+   * made there is this one. Returns what `body` returns. @throws HDL024
+   */
+  inDomain<T>(domain: ClockDomain, body: () => T): T {
+    return this.domains.within(domain, body);
+  }
+
+  /** Connects named domains of the instances that `body` makes: `{ inner: outer }`. The others go by their own names. */
+  mapDomains<T>(outerByInner: Readonly<Record<string, ClockDomain>>, body: () => T): T {
+    return this.domains.mapped(outerByInner, body);
+  }
+
+  /** A wire for a member of a port that goes the other way (`flipped`). */
+  flippedWire(name: string, type: UIntType, flow: 'flipped' | 'ready'): UIntWire;
+  flippedWire(name: string, type: UIntType | SIntType, flow: 'flipped' | 'ready'): UIntWire | SIntWire;
+  flippedWire(name: string, type: UIntType | SIntType, flow: 'flipped' | 'ready'): UIntWire | SIntWire {
+    return this.wire(name, type, { flow });
+  }
+
+  /** What connects a port drives its wire whatever branch is open. */
+  assignAlways(target: WireNode, value: Node): void {
+    this.checkOpen(target.name);
+    this.tree.assignAlways(target, value, this.location());
+  }
+
   assign(target: RegNode | WireNode, value: Node): void {
     this.checkOpen(target.name);
+    if (target.kind === 'reg') this.domains.checkWrite(target);
     this.tree.assign(target, value, this.location());
   }
 
@@ -340,12 +370,17 @@ export class ModuleBuilder implements Owner {
     this.checkOpen(`m.${property}`);
     if (condition.owner !== this) driverNode(this, condition, { signed: false, width: 1 }, 'a condition');
     const node = condition.condition();
-    this.tree.add({ kind: 'assert', property, condition: node, message, ...this.locationField() });
+    this.tree.add({ kind: 'assert', property, condition: node, message, ...this.place() });
   }
 
   /** 1 when control reaches this point of the body; undefined when it always does. */
   reached(): Node | undefined {
     return this.tree.condition;
+  }
+
+  /** Location and clock domain of what is made now. */
+  private place(): { readonly location?: SourceLocation; readonly domain?: string } {
+    return { ...this.domains.field(), ...this.locationField() };
   }
 
   locationField(): { readonly location?: SourceLocation } {

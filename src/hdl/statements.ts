@@ -2,6 +2,7 @@
 
 import { describe, fail } from './diagnostics.js';
 import type { Graph } from './graph.js';
+import { consumedTwice } from './streams/misuse.js';
 import type { Assertion, Node, RegNode, SourceLocation, Statement, WireNode } from './ir.js';
 
 type Target = RegNode | WireNode;
@@ -69,6 +70,16 @@ export class StatementTree {
     this.current.statements.push(statement);
   }
 
+  /** Assigns whatever branch is open: the ports of an instance are connected always. */
+  assignAlways(target: Target, value: Node, location: SourceLocation | undefined): void {
+    const inner = this.scopes.splice(1);
+    try {
+      this.assign(target, value, location);
+    } finally {
+      this.scopes.push(...inner);
+    }
+  }
+
   add(statement: Assertion): void {
     this.current.statements.push(statement);
   }
@@ -107,6 +118,8 @@ export class StatementTree {
       const scope = this.scopeAt(depth);
       const known = scope.assigned.get(target);
       if (known !== undefined && known.statement !== inner) {
+        if (target.kind === 'wire' && target.flow === 'ready')
+          consumedTwice(target, [known.location, location]);
         fail(
           'HDL007',
           `${describe(target)} is assigned twice on one path`,

@@ -1,20 +1,80 @@
 /** Types of signals and the shapes made of them. Signedness is a TypeScript type, widths are run-time values. */
 
+import type { SIntWire, UIntWire } from './driven.js';
 import { fail } from './diagnostics.js';
+import { withPoint, type SFixedWire, type UFixedWire } from './fixed-driven.js';
+import type { FixedFormat, FixedValue } from './fixed-value.js';
+import { formatOf, integerDriver, rawOf, type SFixed, type UFixed } from './fixed.js';
 import type { SInt, UInt } from './signal.js';
 
 export interface UIntType {
   readonly signed: false;
   readonly width: number;
+  /** Ports only: the clock domain (`ClockDomain.port`). */
+  readonly domain?: string;
+  readonly flow?: undefined;
 }
 export interface SIntType {
   readonly signed: true;
   readonly width: number;
+  readonly domain?: string;
+  readonly flow?: undefined;
 }
+/** Fixed point: an integer of `width` bits divided by 2^fraction. */
+export interface UFixedType extends UIntType {
+  readonly fraction: number;
+}
+export interface SFixedType extends SIntType {
+  readonly fraction: number;
+}
+export type ScalarShape = UIntType | SIntType | UFixedType | SFixedType;
 
 /** Nested objects and arrays of scalar types; names of leaves are joined with `_`. */
-export type Shape = UIntType | SIntType | readonly Shape[] | { readonly [key: string]: Shape };
+export type Shape = ScalarShape | readonly Shape[] | { readonly [key: string]: Shape };
 export type ShapeRecord = Readonly<Record<string, Shape>>;
+
+/** Undefined: the way of its port. `flipped`: the other way; `ready`: that of a stream. */
+export type Flow = 'flipped' | 'ready' | undefined;
+/** A member of a port shape that goes the other way. */
+export interface FlippedUInt extends Omit<UIntType, 'flow'> {
+  readonly flow: 'flipped' | 'ready';
+}
+export interface FlippedSInt extends Omit<SIntType, 'flow'> {
+  readonly flow: 'flipped' | 'ready';
+}
+export interface FlippedUFixed extends FlippedUInt {
+  readonly fraction: number;
+}
+export interface FlippedSFixed extends FlippedSInt {
+  readonly fraction: number;
+}
+export type LeafType = ScalarShape | FlippedUInt | FlippedSInt | FlippedUFixed | FlippedSFixed;
+/** Shapes of ports: their members may go both ways. */
+export type PortShape = LeafType | readonly PortShape[] | { readonly [key: string]: PortShape };
+export type PortRecord = Readonly<Record<string, PortShape>>;
+
+/** A shape with every member turned round. */
+export type Flipped<S> = S extends { readonly fraction: number }
+  ? FlippedFixed<S>
+  : S extends UIntType
+    ? FlippedUInt
+    : S extends SIntType
+      ? FlippedSInt
+      : S extends FlippedUInt
+        ? UIntType
+        : S extends FlippedSInt
+          ? SIntType
+          : S extends readonly (infer E)[]
+            ? readonly Flipped<E>[]
+            : { readonly [K in keyof S]: Flipped<S[K]> };
+
+type FlippedFixed<S> = S extends UFixedType
+  ? FlippedUFixed
+  : S extends SFixedType
+    ? FlippedSFixed
+    : S extends FlippedUFixed
+      ? UFixedType
+      : SFixedType;
 
 const checkWidth = (width: number): number =>
   Number.isInteger(width) && width >= 1
@@ -31,29 +91,83 @@ export const bit: UIntType = { signed: false, width: 1 };
 export const uint = (width: number): UIntType => ({ signed: false, width: checkWidth(width) });
 /** Two's complement, -2^(width-1) .. 2^(width-1) - 1. @throws HDL001 when width is not a positive integer. */
 export const sint = (width: number): SIntType => ({ signed: true, width: checkWidth(width) });
+/** Signed fixed point: a two's complement integer of `width` bits, `fraction` of them behind the binary point. @throws HDL001 */
+export const fixed = (width: number, fraction: number): SFixedType => ({
+  signed: true,
+  width: checkWidth(width),
+  fraction: checkFraction(fraction),
+});
+/** Unsigned fixed point. @throws HDL001 */
+export const ufixed = (width: number, fraction: number): UFixedType => ({
+  signed: false,
+  width: checkWidth(width),
+  fraction: checkFraction(fraction),
+});
+const checkFraction = (fraction: number): number =>
+  Number.isInteger(fraction)
+    ? fraction
+    : fail('HDL001', `a number of fraction bits must be an integer, not ${fraction}`, 'give a whole number');
 /** `count` elements of one shape. */
-export const array = <S extends Shape>(count: number, shape: S): readonly S[] =>
+export const array = <S extends PortShape>(count: number, shape: S): readonly S[] =>
   Array.from({ length: count }, () => shape);
 
-/** What a reader gets for a shape. */
-export type SignalOf<S> = S extends UIntType
-  ? UInt
-  : S extends SIntType
-    ? SInt
-    : S extends readonly (infer E)[]
-      ? readonly SignalOf<E>[]
-      : { readonly [K in keyof S]: SignalOf<S[K]> };
+/**
+ * The members of a port shape that go the other way: a flipped member of `in` is an output that the body drives, one of
+ * `out` an input that drives a wire of the body. Whoever does not own the driver hands a wire over. Flipping twice is not flipping.
+ */
+export const flipped = <const S extends PortShape>(shape: S): Flipped<S> =>
+  mapShape(shape, '', (_, type, domain, flow) => ({
+    ...type,
+    ...(domain === undefined ? {} : { domain }),
+    ...(flow === undefined ? { flow: 'flipped' } : {}),
+  })) as Flipped<S>;
 
-/** What may drive a shape: signals, or numbers that are sized exactly. */
-export type DriverOf<S> = S extends UIntType
-  ? UInt | number | bigint
-  : S extends SIntType
-    ? SInt | number | bigint
-    : S extends readonly (infer E)[]
-      ? readonly DriverOf<E>[]
-      : { readonly [K in keyof S]: DriverOf<S[K]> };
+/** What a reader gets for a shape; of a flipped member, the wire to drive. */
+export type SignalOf<S> = S extends { readonly fraction: number }
+  ? FixedSignalOf<S>
+  : S extends UIntType
+    ? UInt
+    : S extends SIntType
+      ? SInt
+      : S extends FlippedUInt
+        ? UIntWire
+        : S extends FlippedSInt
+          ? SIntWire
+          : S extends readonly (infer E)[]
+            ? readonly SignalOf<E>[]
+            : { readonly [K in keyof S]: SignalOf<S[K]> };
 
-export const isScalar = (shape: Shape): shape is UIntType | SIntType =>
+/** What may drive a shape: signals, or numbers that are sized exactly; a flipped member drives the wire it is given. */
+export type DriverOf<S> = S extends { readonly fraction: number }
+  ? FixedDriverOf<S>
+  : S extends UIntType
+    ? UInt | number | bigint
+    : S extends SIntType
+      ? SInt | number | bigint
+      : S extends FlippedUInt
+        ? UIntWire
+        : S extends FlippedSInt
+          ? SIntWire
+          : S extends readonly (infer E)[]
+            ? readonly DriverOf<E>[]
+            : { readonly [K in keyof S]: DriverOf<S[K]> };
+
+type FixedSignalOf<S> = S extends UFixedType
+  ? UFixed
+  : S extends SFixedType
+    ? SFixed
+    : S extends FlippedUFixed
+      ? UFixedWire
+      : SFixedWire;
+type FixedDriverOf<S> = S extends UFixedType
+  ? UFixed | FixedValue
+  : S extends SFixedType
+    ? SFixed | FixedValue
+    : S extends FlippedUFixed
+      ? UFixedWire
+      : SFixedWire;
+
+export const isScalar = (shape: PortShape): shape is LeafType =>
   'width' in shape &&
   typeof shape.width === 'number' &&
   'signed' in shape &&
@@ -70,14 +184,26 @@ const snakeCase = (key: string): string =>
 export const childName = (prefix: string, key: string): string =>
   prefix === '' ? snakeCase(key) : `${prefix}_${snakeCase(key)}`;
 
-/** Replaces every leaf of a shape; `name` is the flattened name. */
+/**
+ * Replaces every leaf of a shape; `name` is the flattened name. `leaf` works on integers: a signal that it makes for a leaf
+ * of fixed point gets the binary point.
+ */
 export const mapShape = (
-  shape: Shape,
+  shape: PortShape,
   prefix: string,
-  leaf: (name: string, type: UIntType | SIntType) => unknown,
+  leaf: (
+    name: string,
+    type: UIntType | SIntType,
+    domain: string | undefined,
+    flow: Flow,
+    format: FixedFormat | undefined,
+  ) => unknown,
 ): unknown => {
-  const walk = (part: Shape, name: string): unknown => {
-    if (isScalar(part)) return leaf(name, part);
+  const walk = (part: PortShape, name: string): unknown => {
+    if (isScalar(part)) {
+      const format = formatOf(part);
+      return withPoint(leaf(name, plainType(part), part.domain, part.flow, format), format?.fraction);
+    }
     if (isShapeArray(part)) return part.map((item, index) => walk(item, childName(name, String(index))));
     return Object.fromEntries(
       Object.entries(part).map(([key, item]) => [key, walk(item, childName(name, key))]),
@@ -86,20 +212,31 @@ export const mapShape = (
   return walk(shape, prefix);
 };
 
-const isShapeArray = (shape: Shape): shape is readonly Shape[] => Array.isArray(shape);
+const isShapeArray = (shape: PortShape): shape is readonly PortShape[] => Array.isArray(shape);
+
+const plainType = (type: LeafType): UIntType | SIntType => {
+  if (type.domain === undefined && type.flow === undefined && formatOf(type) === undefined) return type;
+  return type.signed ? sint(type.width) : uint(type.width);
+};
 
 export interface Leaf {
   readonly name: string;
   readonly type: UIntType | SIntType;
+  readonly flow: Flow;
+  /** `{ domain }` of a port in a named clock domain. */
+  readonly place: { readonly domain?: string };
   readonly driver: unknown;
 }
 
 /** Pairs every leaf of a shape with the value at the same place of `drivers` (undefined where it is missing). */
-export const zipLeaves = (shape: Shape, drivers: unknown, prefix: string): readonly Leaf[] => {
+export const zipLeaves = (shape: PortShape, drivers: unknown, prefix: string): readonly Leaf[] => {
   const leaves: Leaf[] = [];
-  const walk = (part: Shape, value: unknown, name: string): void => {
-    if (isScalar(part)) leaves.push({ name, type: part, driver: value });
-    else if (isShapeArray(part))
+  const walk = (part: PortShape, value: unknown, name: string): void => {
+    if (isScalar(part)) {
+      const place = part.domain === undefined ? {} : { domain: part.domain };
+      const driver = part.flow === undefined ? integerDriver(formatOf(part), value, name) : rawOf(value);
+      leaves.push({ name, type: plainType(part), flow: part.flow, place, driver });
+    } else if (isShapeArray(part))
       part.forEach((item, i) =>
         walk(item, Array.isArray(value) ? value[i] : undefined, childName(name, String(i))),
       );

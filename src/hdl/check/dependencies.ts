@@ -45,21 +45,6 @@ export class Dependencies {
     return [...inputs].flatMap((input) => instance.inputs[input] ?? []);
   }
 
-  /** Whether anything that `from` depends on (or is) lies in `goals`. */
-  reaches(from: readonly Node[], goals: ReadonlySet<Node>): boolean {
-    const open = [...from];
-    const seen = new Set<Node>(open);
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      if (goals.has(node)) return true;
-      for (const next of this.of(node)) {
-        if (seen.has(next)) continue;
-        seen.add(next);
-        open.push(next);
-      }
-    }
-    return false;
-  }
-
   /** Whether some node depends on itself, all bits of a value taken together. */
   hasLoop(): boolean {
     const done = new Set<Node>();

@@ -1,6 +1,7 @@
 /** Everything is driven, once on each path. */
 import { describe, fail } from '../diagnostics.js';
 import type { Design, Instance, SourceLocation, Statement } from '../ir.js';
+import { neverConsumed } from '../streams/misuse.js';
 import { coversAll, type Target } from './prune.js';
 
 /** How a list of statements assigns a target: on each path through it, or on some. */
@@ -22,6 +23,7 @@ export function checkDrivers(design: Design): void {
     const how = driven.get(wire);
     if (wire.default !== undefined || how?.onEachPath === true) continue;
     if (how === undefined) {
+      if (wire.flow === 'ready') neverConsumed(wire, design.name);
       fail('HDL006', `nothing drives the wire ${describe(wire)}`, `write ${wire.name}.value = …`, [
         wire.location,
       ]);

@@ -135,8 +135,8 @@ export function printMemoryPorts(
 }
 
 /**
- * An address is as wide as the depth needs, and unsigned: Verilog takes a signed index for a negative one. The one word of a
- * memory of depth 1 has address 0.
+ * An address is as wide as the depth needs, and unsigned: Verilog takes a signed index for a negative one. Icarus computes a
+ * sum in an index wider than its operands, so it stands in braces. The one word of a memory of depth 1 has address 0.
  */
 function index(
   scope: Scope,
@@ -147,6 +147,7 @@ function index(
   if (memory.depth === 1) return '0';
   const width = (memory.depth - 1).toString(2).length;
   const text = scope.closed(address, `${consumer}_address`, width);
+  if (text.form !== 'atom') return `{${text.text}}`;
   return (text.signed ? isolated(text, false) : text).text;
 }
 

@@ -1,9 +1,10 @@
 /** One Design as one Verilog module. */
-import type { Design, Port } from '../ir.js';
+import type { Design, Node, Port } from '../ir.js';
+import { aliasedNode, portWires } from './aliases.js';
+import { printCombinational, proceduralWires } from './combinational.js';
 import { constantText, declaration, rangeText } from './constant.js';
 import { declareOutputs, printInstance } from './instances.js';
 import {
-  collisionChecks,
   declareMemory,
   type Image,
   printFieldLabels,
@@ -11,8 +12,8 @@ import {
   printMemoryPorts,
 } from './memories.js';
 import { wholeNet } from './nets.js';
-import { printAssertions, printClocked, printCombinational, proceduralWires } from './processes.js';
-import { type Properties, Scope } from './scope.js';
+import { printAssertions, printClocked } from './processes.js';
+import { clockPorts, type Properties, Scope } from './scope.js';
 import type { Lines } from './statements.js';
 
 export interface ModuleText {
@@ -28,10 +29,11 @@ export function emitModule(
   const scope = new Scope(whole, imagePrefix, properties);
   const { design } = scope;
   const { memories, instances } = design;
+  const procedural = proceduralWires(design);
   declarePorts(scope);
   const declarations = [
     ...declareRegisters(scope),
-    ...declareWires(scope),
+    ...declareWires(scope, procedural),
     ...memories.flatMap((memory) => declareMemory(scope, memory)),
     ...instances.flatMap((instance) => declareOutputs(scope, instance)),
   ];
@@ -43,8 +45,7 @@ export function emitModule(
   const contents = memories.map((memory) => printInitialContents(scope, memory));
   const cells = instances.flatMap((instance) => printInstance(scope, instance));
   const clocked = printClocked(scope);
-  const checks = properties === 'none' ? [] : memories.flatMap((memory) => collisionChecks(scope, memory));
-  const assertions = printAssertions(scope, checks);
+  const assertions = printAssertions(scope);
   const sections: Lines = [
     ...spaced(declarations),
     ...spaced(scope.printer.wires.map((wire) => `  ${wire}`)),
@@ -58,7 +59,7 @@ export function emitModule(
     ...assertions,
     ...printUnread(scope),
   ];
-  const text = [...header(design), ...sections, 'endmodule', ''].join('\n');
+  const text = [...header(design, procedural), ...sections, 'endmodule', ''].join('\n');
   return { text, images: contents.flatMap(({ images }) => images) };
 }
 
@@ -68,31 +69,30 @@ const maxLine = 110;
 const spaced = (lines: Lines): Lines => (lines.length === 0 ? [] : ['', ...lines]);
 
 /** What the module is, and its ports in the author's order. */
-function header(design: Design): Lines {
+function header(design: Design, procedural: ReadonlySet<Node>): Lines {
   const parameters = Object.entries(design.parameters).map(([key, value]) => `${key} = ${value}`);
   const title = parameters.length === 0 ? design.name : `${design.name}: ${parameters.join(', ')}`;
   const bit = { signed: false, width: 1 };
   const ports: readonly Port[] = [
-    ...(design.usesClock ? [{ name: 'clk', direction: 'in', type: bit } as const] : []),
-    ...(design.usesReset ? [{ name: 'rst', direction: 'in', type: bit } as const] : []),
+    ...clockPorts(design).map((name) => ({ name, direction: 'in', type: bit }) as const),
     ...design.ports,
   ];
   const comment = `// ${title.replace(/\s+/g, ' ')}`;
   if (ports.length === 0) return [comment, `module ${design.name};`];
   const types = ports.map(({ type }) => `${type.signed ? 'signed ' : ''}${rangeText(type.width)}`.trimEnd());
   const column = Math.max(...types.map((type) => type.length));
-  const lines = ports.map(({ name, direction }, i) => {
+  const wires = portWires(design);
+  const lines = ports.map(({ name, direction, driver }, i) => {
     const type = column === 0 ? '' : `${(types[i] ?? '').padEnd(column)} `;
-    return `  ${direction === 'in' ? 'input ' : 'output'} wire ${type}${name}`;
+    const isReg = driver !== undefined && wires.has(driver) && procedural.has(driver);
+    return `  ${direction === 'in' ? 'input ' : 'output'} ${isReg ? 'reg ' : 'wire'} ${type}${name}`;
   });
   return [comment, `module ${design.name} (`, lines.join(',\n'), ');'];
 }
 
 function declarePorts(scope: Scope): void {
-  const { usesClock, usesReset, ports } = scope.design;
-  if (usesClock) scope.readBits.declare('clk', 1);
-  if (usesReset) scope.readBits.declare('rst', 1);
-  for (const { name, direction, type, driver } of ports) {
+  for (const name of clockPorts(scope.design)) scope.readBits.declare(name, 1);
+  for (const { name, direction, type, driver } of scope.design.ports) {
     if (direction !== 'in') continue;
     scope.readBits.declare(name, type.width);
     if (driver !== undefined) scope.nets.set(driver, wholeNet(name, type.width, type.signed));
@@ -108,19 +108,30 @@ function declareRegisters(scope: Scope): Lines {
   });
 }
 
-function declareWires(scope: Scope): Lines {
-  const procedural = proceduralWires(scope.design);
-  return scope.design.wires.map((wire) => {
+/** Wires that are ports, or another name of a net, need no declaration. */
+function declareWires({ design, aliases, nets, readBits }: Scope, procedural: ReadonlySet<Node>): Lines {
+  const ports = portWires(design);
+  const lines = design.wires.flatMap((wire) => {
+    if (aliases.sources.has(wire)) return [];
     const { name, type } = wire;
-    scope.nets.set(wire, wholeNet(name, type.width, type.signed));
-    scope.readBits.declare(name, type.width);
-    return `  ${declaration(procedural.has(wire) ? 'reg' : 'wire', type.signed, type.width, name)};`;
+    nets.set(wire, wholeNet(name, type.width, type.signed));
+    if (ports.has(wire)) return [];
+    readBits.declare(name, type.width);
+    return [`  ${declaration(procedural.has(wire) ? 'reg' : 'wire', type.signed, type.width, name)};`];
   });
+  for (const wire of aliases.sources.keys()) {
+    const net = nets.get(aliasedNode(aliases, wire));
+    if (net !== undefined) nets.set(wire, net);
+  }
+  return lines;
 }
 
 function printOutputs(scope: Scope): Lines {
+  const wires = portWires(scope.design);
   return scope.design.ports.flatMap(({ name, direction, driver }) =>
-    direction === 'out' && driver !== undefined ? [`  assign ${name} = ${scope.driver(driver, name)};`] : [],
+    direction === 'out' && driver !== undefined && !wires.has(driver)
+      ? [`  assign ${name} = ${scope.driver(driver, name)};`]
+      : [],
   );
 }
 

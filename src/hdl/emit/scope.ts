@@ -1,7 +1,9 @@
 /** What the parts of one module share while it is printed: names, nets, the expression printer. */
 import { prune } from '../check/prune.js';
 import { postOrder, sinks } from '../check/walk.js';
+import { clockName, resetName } from '../domains.js';
 import type { Assertion, Design, Node } from '../ir.js';
+import { type Aliases, findAliases } from './aliases.js';
 import { ExpressionPrinter } from './expression.js';
 import { Names } from './names.js';
 import { type Net, ReadBits } from './nets.js';
@@ -33,6 +35,7 @@ export class Scope {
   /** The name of the whole word that a memory's read port gives, by each of its fields. */
   readonly portData = new Map<Node, string>();
   readonly design: Design;
+  readonly aliases: Aliases;
   private readonly prepared = new Set<Node>();
 
   constructor(
@@ -43,6 +46,7 @@ export class Scope {
   ) {
     const design = withProperties(whole, properties);
     this.design = design;
+    this.aliases = findAliases(design);
     this.names = new Names(authorsNames(design));
     this.printer = new ExpressionPrinter(this.nets, this.names, this.readBits);
     this.plan = plan([...design.labels, ...sinks(design)]);
@@ -69,20 +73,34 @@ export class Scope {
     });
   }
 
-  clock(): string {
-    this.readBits.read('clk', 0, 0);
-    return 'clk';
+  clock(domain: string | undefined): string {
+    return this.readPort(clockName(domain));
   }
 
-  reset(): string {
-    this.readBits.read('rst', 0, 0);
-    return 'rst';
+  reset(domain: string | undefined): string {
+    return this.readPort(resetName(domain));
+  }
+
+  private readPort(name: string): string {
+    this.readBits.read(name, 0, 0);
+    return name;
   }
 }
+
+/** The clock and reset ports of a Design, in order. */
+export const clockPorts = ({ usesClock, usesReset, domains = [] }: Design): readonly string[] => [
+  ...(usesClock ? [clockName(undefined)] : []),
+  ...(usesReset ? [resetName(undefined)] : []),
+  ...domains.flatMap(({ name, usesReset: resets }) => [
+    clockName(name),
+    ...(resets ? [resetName(name)] : []),
+  ]),
+];
 
 function* authorsNames(design: Design): Generator<string> {
   yield 'clk';
   yield 'rst';
+  yield* clockPorts(design);
   for (const { name } of design.ports) yield name;
   for (const { name } of [...design.regs, ...design.wires, ...design.labels])
     if (name !== undefined) yield name;
