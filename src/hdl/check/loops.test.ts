@@ -81,9 +81,8 @@ describe('a true loop', () => {
         word.value = cat(word.bit(1), a.bit(0), word.bit(3), a.bit(1));
         return { q: word };
       });
-    expect(message(build)).toBe(
-      'HDL009: feedback has a combinational loop: word[1] -> word[3] -> word[1]; put a register into it\n' +
-        '  at loops.test.ts:76',
+    expect(message(build)).toMatch(
+      /^HDL009: feedback has a combinational loop: word\[1\] -> word\[3\] -> word\[1\]; put a register into it\n {2}at loops\.test\.ts:\d+$/,
     );
   });
 
