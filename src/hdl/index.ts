@@ -17,3 +17,13 @@ export { stream, type Stream, type StreamShape } from './streams/index.js';
 export { component, external, type Component, type ExternalOptions, type Interface } from './component.js';
 export { errorCatalogue, HdlError, type ErrorCode } from './diagnostics.js';
 export { emitVerilog, type EmitOptions, type Emitted, type EmittedFile } from './emit/index.js';
+export {
+  asyncFifo,
+  fromGray,
+  pulseCrossing,
+  resetSynchronizer,
+  synchronize,
+  toGray,
+  type AsyncFifoOptions,
+  type SynchronizeOptions,
+} from './crossing.js';
