@@ -91,10 +91,9 @@ export class Domains {
   ofInstance(design: Design | ExternalDesign): { readonly domains?: Readonly<Record<string, string>> } {
     const outer: Record<string, string> = {};
     if (this.current.name !== '') outer[''] = this.current.name;
-    for (const inner of innerDomains(design)) {
-      const mapped = this.mapping[inner];
-      if (mapped !== undefined) outer[inner] = mapped.name;
-    }
+    const mapping = Object.entries(this.mapping);
+    const inner = mapping.length === 0 ? new Set() : innerDomains(design);
+    for (const [name, mapped] of mapping) if (inner.has(name)) outer[name] = mapped.name;
     return Object.keys(outer).length === 0 ? {} : { domains: outer };
   }
 

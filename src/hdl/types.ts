@@ -184,6 +184,40 @@ const snakeCase = (key: string): string =>
 export const childName = (prefix: string, key: string): string =>
   prefix === '' ? snakeCase(key) : `${prefix}_${snakeCase(key)}`;
 
+/** What is known of a leaf without any values. */
+interface FlatLeaf {
+  readonly name: string;
+  readonly keys: readonly string[];
+  readonly shape: LeafType;
+  readonly type: UIntType | SIntType;
+  readonly format: FixedFormat | undefined;
+  /** `{ domain }` of a port in a named clock domain. */
+  readonly place: { readonly domain?: string };
+}
+
+/** Leaves of shapes seen before: a component is instantiated thousands of times. Shapes never change. */
+const flatLeaves = new WeakMap<PortShape, readonly FlatLeaf[]>();
+
+const flatten = (shape: PortShape): readonly FlatLeaf[] => {
+  const known = flatLeaves.get(shape);
+  if (known !== undefined) return known;
+  const found: FlatLeaf[] = [];
+  const walk = (part: PortShape, name: string, keys: readonly string[]): void => {
+    if (isScalar(part)) {
+      const place = part.domain === undefined ? {} : { domain: part.domain };
+      found.push({ name, keys, shape: part, type: plainType(part), format: formatOf(part), place });
+      return;
+    }
+    for (const [key, item] of Object.entries(part)) walk(item, childName(name, key), [...keys, key]);
+  };
+  walk(shape, '', []);
+  flatLeaves.set(shape, found);
+  return found;
+};
+
+const prefixed = (prefix: string, name: string): string =>
+  prefix === '' ? name : name === '' ? prefix : `${prefix}_${name}`;
+
 /**
  * Replaces every leaf of a shape; `name` is the flattened name. `leaf` works on integers: a signal that it makes for a leaf
  * of fixed point gets the binary point.
@@ -199,17 +233,20 @@ export const mapShape = (
     format: FixedFormat | undefined,
   ) => unknown,
 ): unknown => {
-  const walk = (part: PortShape, name: string): unknown => {
-    if (isScalar(part)) {
-      const format = formatOf(part);
-      return withPoint(leaf(name, plainType(part), part.domain, part.flow, format), format?.fraction);
+  const all = flatten(shape)[Symbol.iterator]();
+  const walk = (part: PortShape): unknown => {
+    if (isShapeArray(part)) return part.map((item) => walk(item));
+    if (!isScalar(part)) {
+      const parts: Record<string, unknown> = {};
+      for (const key of Object.keys(part)) parts[key] = walk(part[key] ?? {});
+      return parts;
     }
-    if (isShapeArray(part)) return part.map((item, index) => walk(item, childName(name, String(index))));
-    return Object.fromEntries(
-      Object.entries(part).map(([key, item]) => [key, walk(item, childName(name, key))]),
-    );
+    const next = all.next();
+    if (next.done === true) return undefined;
+    const { name, type, format } = next.value;
+    return withPoint(leaf(prefixed(prefix, name), type, part.domain, part.flow, format), format?.fraction);
   };
-  return walk(shape, prefix);
+  return walk(shape);
 };
 
 const isShapeArray = (shape: PortShape): shape is readonly PortShape[] => Array.isArray(shape);
@@ -229,23 +266,14 @@ export interface Leaf {
 }
 
 /** Pairs every leaf of a shape with the value at the same place of `drivers` (undefined where it is missing). */
-export const zipLeaves = (shape: PortShape, drivers: unknown, prefix: string): readonly Leaf[] => {
-  const leaves: Leaf[] = [];
-  const walk = (part: PortShape, value: unknown, name: string): void => {
-    if (isScalar(part)) {
-      const place = part.domain === undefined ? {} : { domain: part.domain };
-      const driver = part.flow === undefined ? integerDriver(formatOf(part), value, name) : rawOf(value);
-      leaves.push({ name, type: plainType(part), flow: part.flow, place, driver });
-    } else if (isShapeArray(part))
-      part.forEach((item, i) =>
-        walk(item, Array.isArray(value) ? value[i] : undefined, childName(name, String(i))),
-      );
-    else
-      for (const [key, item] of Object.entries(part)) walk(item, property(value, key), childName(name, key));
-  };
-  walk(shape, drivers, prefix);
-  return leaves;
-};
+export const zipLeaves = (shape: PortShape, drivers: unknown, prefix: string): readonly Leaf[] =>
+  flatten(shape).map(({ name, keys, shape: { flow }, type, format, place }) => {
+    let value = drivers;
+    for (const key of keys) value = property(value, key);
+    const fullName = prefixed(prefix, name);
+    const driver = flow === undefined ? integerDriver(format, value, fullName) : rawOf(value);
+    return { name: fullName, type, flow, place, driver };
+  });
 
 const property = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;

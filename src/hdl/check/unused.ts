@@ -5,7 +5,9 @@ import { postOrder, sinks } from './walk.js';
 
 export function checkUnused(design: Design): void {
   const read = new Set<Node>();
-  for (const root of [...(design.unused ?? []), ...sinks(design)]) postOrder(root, read, () => undefined);
+  const nothing = (): void => undefined;
+  for (const root of design.unused ?? []) postOrder(root, read, nothing);
+  for (const root of sinks(design)) postOrder(root, read, nothing);
   const inputs = design.ports.flatMap(({ direction, driver }) =>
     direction === 'in' && driver !== undefined ? [driver] : [],
   );

@@ -12,10 +12,16 @@ export class Names {
   /** `base`, or `base_1`, `base_2` … when it is taken. */
   unique(base: string): string {
     let name = base;
-    let count = this.counters.get(base) ?? 0;
-    while (this.taken.has(name.toLowerCase()) || isReservedWord(name)) name = `${base}_${++count}`;
-    this.counters.set(base, count);
-    this.taken.add(name.toLowerCase());
+    let key = name.toLowerCase();
+    if (this.taken.has(key) || isReservedWord(name)) {
+      let count = this.counters.get(base) ?? 0;
+      do {
+        name = `${base}_${++count}`;
+        key = name.toLowerCase();
+      } while (this.taken.has(key));
+      this.counters.set(base, count);
+    }
+    this.taken.add(key);
     return name;
   }
 }

@@ -1,5 +1,5 @@
 /** Which operations get a wire of their own: the labelled, those used twice or more, and cuts through endless expressions. */
-import { operands, postOrder } from '../check/walk.js';
+import { postOrder } from '../check/walk.js';
 import type { Node, OpNode } from '../ir.js';
 
 /** An expression with more operations than this is cut by a wire: tools recurse over expressions, and people read them. */
@@ -15,22 +15,25 @@ export interface Plan {
 }
 
 export function plan(roots: readonly Node[]): Plan {
-  const order: Node[] = [];
+  const order: OpNode[] = [];
   const uses = new Map<Node, number>();
-  const use = (node: Node): Map<Node, number> => uses.set(node, (uses.get(node) ?? 0) + 1);
+  const use = (node: Node): void => {
+    if (node.kind === 'op') uses.set(node, (uses.get(node) ?? 0) + 1);
+  };
   const reachable = new Set<Node>();
+  const visit = (node: Node): void => {
+    if (node.kind !== 'op') return;
+    order.push(node);
+    for (const arg of node.args) use(arg);
+  };
   for (const root of roots) {
     use(root);
-    postOrder(root, reachable, (node) => {
-      order.push(node);
-      for (const arg of operands(node)) use(arg);
-    });
+    postOrder(root, reachable, visit);
   }
   const wired = new Set<Node>();
   const sizes = new Map<Node, number>();
   const size = (node: Node): number => sizes.get(node) ?? 0;
   for (const node of order) {
-    if (node.kind !== 'op') continue;
     const total = 1 + node.args.reduce((sum, arg) => sum + size(arg), 0);
     const shared = (uses.get(node) ?? 0) > 1 && !isFree(node, size);
     if (node.name !== undefined || shared || total > maxOperations + (grows(node) ? grace : 0))

@@ -67,6 +67,7 @@ export class Scope {
   /** Prints the wires that an expression needs and that have not been printed yet. */
   prepare(node: Node, consumer: string): void {
     this.printer.setConsumer(consumer);
+    if (node.kind !== 'op') return;
     postOrder(node, this.prepared, (inner) => {
       if (inner.kind !== 'op' || this.nets.has(inner) || !this.plan.wired.has(inner)) return;
       this.printer.wire(inner, inner.type.width, inner.name);
