@@ -2,7 +2,7 @@
  * Designs A and B of ../shared/bench/simulators: a weight-stationary array of one PE with int8 or ternary weights, fed by a
  * 32-bit xorshift generator and folded into a checksum, so that it runs without inputs.
  */
-import { bit, component, sint, uint, type SInt } from '../../src/hdl/index.js';
+import { bit, component, sint, uint, type SInt, type UInt } from '../../src/hdl/index.js';
 import { loading, xorshift, zero } from './xorshift.js';
 
 export interface MacArrayOptions {
@@ -41,24 +41,23 @@ const pe = ({ ternary, accWidth }: Required<Omit<MacArrayOptions, 'size'>>) => {
   );
 };
 
-/** The array and what drives it: no inputs, one output, the running checksum. */
-export const macArray = ({ size, ternary = false, accWidth = 32 }: MacArrayOptions) => {
+/** The array: a weight enters each column from above, an activation each row from the left, sums leave below. */
+export const macCore = ({ size, ternary = false, accWidth = 32 }: MacArrayOptions) => {
   const cell = pe({ ternary, accWidth });
+  const lanes = Array.from({ length: size }, (_item, lane) => lane);
   return component(
-    'top',
-    { in: {}, out: { checksum: uint(32) }, parameters: { size, ternary, accWidth } },
-    (_, m) => {
-      const { lfsr, byte, fold } = xorshift(m);
-      const load = loading(m, size);
-      const lanes = Array.from({ length: size }, (_item, lane) => lane);
-      let weights = lanes.map((lane) =>
-        ternary ? lfsr.bits((lane % 16) * 2 + 1, (lane % 16) * 2) : byte(lane, lane * 91),
-      );
-      let psums: readonly (SInt | number)[] = lanes.map(() => 0);
-      for (const row of lanes) {
-        let actIn = byte(row, row * 37).asSint();
-        const cells = lanes.map((column) => {
-          const weightIn = weights[column] ?? 0;
+    'core',
+    {
+      in: { load: bit, act: lanes.map(() => sint(8)), weight: lanes.map(() => uint(ternary ? 2 : 8)) },
+      out: { psum: lanes.map(() => sint(accWidth)) },
+      parameters: { size, ternary, accWidth },
+    },
+    ({ load, act, weight }) => {
+      let weights: readonly UInt[] = weight;
+      let psums: readonly SInt[] = [];
+      act.forEach((activation, row) => {
+        let actIn = activation;
+        const cells = weights.map((weightIn, column) => {
           const psumIn = psums[column] ?? 0;
           const out = cell(`pe_${row}_${column}`, { load, actIn, weightIn, psumIn });
           actIn = out.actOut;
@@ -66,8 +65,29 @@ export const macArray = ({ size, ternary = false, accWidth = 32 }: MacArrayOptio
         });
         weights = cells.map(({ weightOut }) => weightOut);
         psums = cells.map(({ psumOut }) => psumOut);
-      }
-      const total = psums.reduce<SInt>((partial, psum) => partial.add(psum), m.constant(sint(1), 0));
+      });
+      return { psum: psums };
+    },
+  );
+};
+
+/** The array and what drives it: no inputs, one output, the running checksum. */
+export const macArray = (options: MacArrayOptions) => {
+  const { size, ternary = false, accWidth = 32 } = options;
+  const core = macCore(options);
+  return component(
+    'top',
+    { in: {}, out: { checksum: uint(32) }, parameters: { size, ternary, accWidth } },
+    (_, m) => {
+      const { lfsr, byte, fold } = xorshift(m);
+      const load = loading(m, size);
+      const lanes = Array.from({ length: size }, (_item, lane) => lane);
+      const act = lanes.map((lane) => byte(lane, lane * 37).asSint());
+      const weight = lanes.map((lane) =>
+        ternary ? lfsr.bits((lane % 16) * 2 + 1, (lane % 16) * 2) : byte(lane, lane * 91),
+      );
+      const { psum } = core('core', { load, act, weight });
+      const total = psum.reduce<SInt>((partial, item) => partial.add(item), m.constant(sint(1), 0));
       return { checksum: fold(total.wrap(32).asUint()) };
     },
   );

@@ -1,37 +1,24 @@
 /** A running Design: poke inputs, step the clock, peek at anything with a name. */
 
-import type { Design, ScalarType } from '../hdl/index.js';
-import { LinearMemory, rangeOf } from './access.js';
+import type { Design } from '../hdl/index.js';
+import { LinearMemory } from './access.js';
+import type { Cell } from './cell.js';
+import { columnOf, emptyColumn, writeColumn, type Column, type Stimulus } from './columns.js';
 import { compile, compileProbe, BATCH, type Compiled, type PortSlot } from './compile.js';
 import { AssertionFailure, SimError } from './errors.js';
 import { externalImports } from './externals.js';
-import type { Cell } from './cell.js';
 import { flatten } from './flatten.js';
-import { Allocator, classOf, NARROW } from './layout.js';
+import { Allocator } from './layout.js';
 import { MemoryHandle } from './memory-handle.js';
+import { NameTable } from './name-table.js';
 import { findSignal, namedCells, unknownName, type NamedCell, type NamedSignal } from './names.js';
+import { Port, Settling, type InputHandle, type OutputHandle } from './ports.js';
+import { powerUp } from './power-up.js';
 import { locationOf } from './properties.js';
-import { columnOf, emptyColumn, writeColumn, type Column, type Stimulus } from './columns.js';
 
 export interface SimulateOptions {
   /** Registers and memories of unspecified power-up value start at values drawn from this seed instead of 0. */
   readonly powerUpSeed?: number;
-}
-
-/** Fast access to one input port. */
-export interface InputHandle {
-  readonly name: string;
-  readonly type: ScalarType;
-  /** Sets an integer in the port's range, at most 53 bits. @throws SimError out-of-range */
-  set(value: number): void;
-}
-
-/** Fast access to one output port. */
-export interface OutputHandle {
-  readonly name: string;
-  readonly type: ScalarType;
-  /** The settled value; above 53 bits the nearest double, so use `peek` there. */
-  get(): number;
 }
 
 /** Several signals read together, after one pass over the logic that computes them. */
@@ -39,6 +26,11 @@ export interface Probe {
   readonly signals: readonly NamedSignal[];
   /** The current values, in the order of `signals`. */
   readonly read: () => bigint[];
+}
+
+interface Reader {
+  readonly get: () => number;
+  readonly getExact: () => bigint;
 }
 
 interface Exports {
@@ -60,10 +52,10 @@ export class Simulation {
   private readonly memory: LinearMemory;
   private readonly exports: Exports;
   private readonly imports: Record<string, unknown>;
-  private readonly inputs: ReadonlyMap<string, PortSlot>;
-  private readonly outputs: ReadonlyMap<string, PortSlot>;
-  private readonly probes = new Map<Cell, () => bigint>();
-  private settled = false;
+  private readonly inputs: NameTable<Port>;
+  /** Everything `peek` has found so far, ports first. */
+  private readonly readers: NameTable<Reader>;
+  private readonly settling = new Settling(() => this.exports.settle());
   private edges = 0;
 
   constructor(
@@ -78,15 +70,18 @@ export class Simulation {
       );
     }
     this.memory = new LinearMemory(allocator.end);
-    this.inputs = new Map(compiled.inputs.map((port) => [port.name, port]));
-    this.outputs = new Map(compiled.outputs.map((port) => [port.name, port]));
+    const ports = (slots: readonly PortSlot[]): readonly (readonly [string, Port])[] =>
+      slots.map((slot) => [slot.name, new Port(slot, this.memory, this.settling)]);
+    const inputs = ports(compiled.inputs);
+    this.inputs = new NameTable(inputs);
+    this.readers = new NameTable<Reader>([...inputs, ...ports(compiled.outputs)]);
     this.imports = {
       memory: this.memory.memory,
       ...externalImports(compiled.state, compiled.flat, this.memory),
     };
     const exported = instantiate(module, this.imports);
     this.exports = { settle: exported('settle'), step: exported('step'), bulk: exported('bulk') };
-    initialize(compiled, this.memory, options);
+    powerUp(compiled, this.memory, options.powerUpSeed);
   }
 
   /** Number of clock edges so far. */
@@ -98,76 +93,42 @@ export class Simulation {
     return this.compiled.flat.design;
   }
 
-  /** Sets an input port, or `rst`. @throws SimError unknown-name, out-of-range */
+  /** Sets an input port, or `rst`. Numbers are the fast way. @throws SimError unknown-name, out-of-range */
   poke(name: string, value: number | bigint): void {
-    const { slot, type } = this.inputPort(name);
-    const exact = exactValue(name, type, value);
-    this.memory.write(slot, exact);
-    this.settled = false;
+    const port = this.inputs.find(name) ?? this.unknownInput(name);
+    if (typeof value === 'number') port.set(value);
+    else port.setExact(value);
   }
 
   /** The value of a port or of an internal register, wire or label (`instance.name`). @throws SimError unknown-name */
   peek(name: string): bigint {
-    const port = this.outputs.get(name) ?? this.inputs.get(name);
-    if (port !== undefined) {
-      if (!port.direct) this.settle();
-      return this.memory.read(port.slot);
-    }
-    const cell = findSignal(this.compiled.flat, name);
-    if (cell === undefined)
-      throw unknownName(
-        'signal',
-        name,
-        namedCells(this.compiled.flat).map((known) => known.name),
-      );
-    let read = this.probes.get(cell);
-    if (read === undefined) {
-      const run = this.probeCells([cell]);
-      read = () => run()[0] ?? 0n;
-      this.probes.set(cell, read);
-    }
-    return read();
+    return (this.readers.find(name) ?? this.addReader(name)).getExact();
   }
 
-  /** `peek` as a number. @throws SimError out-of-range when it has more than 53 bits */
+  /** `peek` as a number, much faster. @throws SimError unknown-name, out-of-range when it has more than 53 bits */
   peekNumber(name: string): number {
-    const value = this.peek(name);
-    const number = Number(value);
-    if (!Number.isSafeInteger(number))
-      throw new SimError('out-of-range', `${name} is ${value}, which a number cannot hold: use peek()`);
-    return number;
+    const value = (this.readers.find(name) ?? this.addReader(name)).get();
+    if (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) {
+      const exact = this.peek(name);
+      throw new SimError('out-of-range', `${name} is ${exact}, which a number cannot hold: use peek()`);
+    }
+    return value;
   }
 
   /** A fast handle on an input port. @throws SimError unknown-name */
   input(name: string): InputHandle {
-    const { slot, type } = this.inputPort(name);
-    const { lo, hi } = rangeOf(type);
-    const [min, max] = [Number(lo), Number(hi)];
-    const index = slot.block.offset >> 2;
-    const narrow = classOf(type) === NARROW;
-    const set = (value: number): void => {
-      if (!(value >= min && value <= max) || !Number.isSafeInteger(value)) exactValue(name, type, value);
-      if (narrow) this.memory.i32[index] = value;
-      else this.memory.write(slot, BigInt(value));
-      this.settled = false;
-    };
-    return { name, type, set };
+    return this.inputs.find(name) ?? this.unknownInput(name);
   }
 
   /** A fast handle on an output port. @throws SimError unknown-name */
   output(name: string): OutputHandle {
-    const port = this.outputs.get(name);
-    if (port === undefined) throw unknownName('output', name, [...this.outputs.keys()]);
-    const { slot, type, direct } = port;
-    const index = (slot.block.offset + slot.delta) >> 2;
-    const fast = slot.bytes === 4;
-    const { signed } = slot.type;
-    const get = (): number => {
-      if (!direct && !this.settled) this.settle();
-      if (!fast) return Number(this.memory.read(slot));
-      return (signed ? this.memory.i32[index] : this.memory.u32[index]) ?? 0;
-    };
-    return { name, type, get };
+    const port = this.readers.find(name);
+    if (port instanceof Port && this.inputs.find(name) === undefined) return port;
+    throw unknownName(
+      'output',
+      name,
+      this.compiled.outputs.map((known) => known.name),
+    );
   }
 
   /** Clock edges. @throws AssertionFailure after the edge at which an assertion did not hold */
@@ -178,7 +139,7 @@ export class Simulation {
         `step(${edges}): the number of clock edges is a whole number from 0`,
       );
     }
-    this.settled = false;
+    this.settling.changed();
     for (let left = edges; left > 0;) {
       const batch = Math.min(left, 0x40000000);
       this.edges += this.exports.step(batch);
@@ -204,7 +165,7 @@ export class Simulation {
         name,
         memories.map(({ memory }) => memory.path),
       );
-    return new MemoryHandle(layout, this.memory, () => (this.settled = false));
+    return new MemoryHandle(layout, this.memory, () => this.settling.changed());
   }
 
   /** Every signal that `peek` knows. */
@@ -241,9 +202,10 @@ export class Simulation {
    * @throws SimError bad-stimulus (too short, out of range), AssertionFailure
    */
   run(cycles: number, stimulus: Stimulus = {}): Readonly<Record<string, Column>> {
-    for (const name of Object.keys(stimulus)) this.inputPort(name);
+    for (const name of Object.keys(stimulus))
+      if (this.inputs.find(name) === undefined) this.unknownInput(name);
     const outputs = this.compiled.outputs.map(({ name, type }) => [name, emptyColumn(type, cycles)] as const);
-    this.settled = false;
+    this.settling.changed();
     for (let from = 0; from < cycles; from += BATCH) {
       const count = Math.min(BATCH, cycles - from);
       this.runBatch(from, count, stimulus, outputs);
@@ -275,12 +237,6 @@ export class Simulation {
     this.checkAssertions();
   }
 
-  private settle(): void {
-    if (this.settled) return;
-    this.exports.settle();
-    this.settled = true;
-  }
-
   private checkAssertions(): void {
     const index = Allocator.FAILURE >> 2;
     const failed = this.memory.i32[index] ?? 0;
@@ -294,24 +250,23 @@ export class Simulation {
     throw new AssertionFailure(assertion.message, path, this.edges - 1, location, property);
   }
 
-  private inputPort(name: string): PortSlot {
-    const port = this.inputs.get(name);
-    if (port === undefined) throw unknownName('input', name, [...this.inputs.keys()]);
-    return port;
+  /** A reader of an internal signal. @throws SimError unknown-name */
+  private addReader(name: string): Reader {
+    const cell = findSignal(this.compiled.flat, name);
+    if (cell === undefined) {
+      const known = namedCells(this.compiled.flat).map((signal) => signal.name);
+      throw unknownName('signal', name, known);
+    }
+    const read = this.probeCells([cell]);
+    const getExact = (): bigint => read()[0] ?? 0n;
+    const reader = { get: () => Number(getExact()), getExact };
+    this.readers.add(name, reader);
+    return reader;
   }
-}
 
-function exactValue(name: string, type: ScalarType, value: number | bigint): bigint {
-  const { lo, hi } = rangeOf(type);
-  const exact = typeof value === 'bigint' ? value : Number.isInteger(value) ? BigInt(value) : undefined;
-  if (exact === undefined || exact < lo || exact > hi) {
-    const kind = type.signed ? 'sint' : 'uint';
-    throw new SimError(
-      'out-of-range',
-      `${value} does not fit input ${name} : ${kind}(${type.width}), whose range is ${lo}..${hi}`,
-    );
+  private unknownInput(name: string): never {
+    throw unknownName('input', name, this.inputs.names);
   }
-  return exact;
 }
 
 type WasmFunction = (argument?: number) => number;
@@ -324,44 +279,5 @@ function instantiate(module: Uint8Array, imports: Record<string, unknown>): (nam
     const found = exports[name];
     if (!isFunction(found)) throw new RangeError(`the compiled module exports no ${name}`);
     return found;
-  };
-}
-
-function initialize({ state, flat }: Compiled, memory: LinearMemory, { powerUpSeed }: SimulateOptions): void {
-  const random = powerUpSeed === undefined ? () => 0n : randomBits(powerUpSeed);
-  for (const { cell, initial } of flat.regs) {
-    const { type } = cell.node;
-    const drawn = random(type.width);
-    const value = initial ?? (type.signed ? BigInt.asIntN(type.width, drawn) : drawn);
-    if (value !== 0n) memory.write(state.slotOf(cell), value);
-  }
-  for (const layout of state.memories) {
-    const { init, depth } = layout.memory.memory;
-    const { offset } = layout.block;
-    layout.fields.forEach(({ delta, bytes, type }, field) => {
-      const values = init?.[field];
-      const count =
-        init === undefined ? (powerUpSeed === undefined ? 0 : depth) : Math.min(depth, values?.length ?? 0);
-      for (let address = 0; address < count; address++) {
-        const value = values === undefined ? random(type.width) : BigInt(values[address] ?? 0);
-        if (value !== 0n) memory.writeAt(offset + address * layout.stride + delta, type, bytes, value);
-      }
-    });
-  }
-}
-
-/** xorshift32 words, joined to any width. */
-function randomBits(seed: number): (width: number) => bigint {
-  let word = (seed ^ 0x9e3779b9) | 0 || 1;
-  const next = (): bigint => {
-    word ^= word << 13;
-    word ^= word >>> 17;
-    word ^= word << 5;
-    return BigInt(word >>> 0);
-  };
-  return (width) => {
-    let value = 0n;
-    for (let bits = 0; bits < width; bits += 32) value = (value << 32n) | next();
-    return BigInt.asUintN(width, value);
   };
 }
