@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { FolderNotWritable } from './errors.js';
 import { cacheFolder } from './locations.js';
 
@@ -32,7 +32,7 @@ export async function cachedStage(
   options: StageOptions,
   produce: (work: string) => Promise<void>,
 ): Promise<{ readonly folder: string; readonly fromCache: boolean }> {
-  const parent = join(options.cache ?? cacheFolder(), options.stage);
+  const parent = resolve(options.cache ?? cacheFolder(), options.stage);
   const folder = join(parent, options.key);
   if (existsSync(folder)) return { folder, fromCache: true };
   const work = join(parent, `.work-${options.key.slice(0, 16)}-${randomBytes(4).toString('hex')}`);
