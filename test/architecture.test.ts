@@ -11,13 +11,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   hdl: ['num'],
   tools: ['num'],
   sim: ['num', 'hdl', 'tools'],
+  formal: ['num', 'hdl', 'sim', 'tools'],
   units: ['num', 'hdl'],
   nn: ['num'],
   accel: ['num', 'hdl', 'units', 'nn'],
   synth: ['num', 'hdl', 'tools'],
-  report: ['num', 'hdl', 'tools', 'sim', 'units', 'nn', 'accel', 'synth'],
-  flow: ['num', 'hdl', 'tools', 'sim', 'units', 'nn', 'accel', 'synth', 'report'],
-  cli: ['num', 'hdl', 'tools', 'sim', 'units', 'nn', 'accel', 'synth', 'report', 'flow'],
+  report: ['num', 'hdl', 'tools', 'sim', 'formal', 'units', 'nn', 'accel', 'synth'],
+  flow: ['num', 'hdl', 'tools', 'sim', 'formal', 'units', 'nn', 'accel', 'synth', 'report'],
+  cli: ['num', 'hdl', 'tools', 'sim', 'formal', 'units', 'nn', 'accel', 'synth', 'report', 'flow'],
 };
 
 /** Tables may be longer than a file that is read top-down. */
