@@ -16,6 +16,11 @@ import {
   type Item,
   type Unit,
 } from './program.js';
+import { laneConstants, laneResets } from './lane-state.js';
+import { eachLaneRegister, type LaneArray } from './lane-array.js';
+import { findArrays, type ArrayMode } from './lane-groups.js';
+import { laneUnit } from './lane-program.js';
+import { driversOf } from './lane-sources.js';
 import { bulkFunction, resetFunctions, stepFunctions, type BulkPort } from './shell.js';
 import { State } from './state.js';
 import { memoryWriteUnits, syncReadUnits } from './memory-units.js';
@@ -60,8 +65,8 @@ export interface Compiled {
 }
 
 /** Compiles the step, settle and bulk functions. Throws `SimError` on combinational loops. */
-export function compile(flat: FlatDesign): Compiled {
-  const state = new State(flat);
+export function compile(flat: FlatDesign, arrays?: ArrayMode): Compiled {
+  const state = new State(flat, findArrays(flat, arrays));
   const inputs: PortSlot[] = flat.inputs.map((port) => ({
     ...port,
     slot: state.slotOf(port.cell),
@@ -76,7 +81,8 @@ export function compile(flat: FlatDesign): Compiled {
   const commit = allocator.placeBuffered(state.buffered());
   for (const writer of [...step.functions, ...settle.functions]) writer.link(allocator);
 
-  const resets = resetFunctions(flat, state);
+  const resets = [...resetFunctions(flat, state), ...laneResets(state.arrays)];
+  for (const writer of resets) writer.link(allocator);
   const ports: BulkPort[] = [...inputs, ...outputs].map(({ slot, type }, i) => ({
     slot,
     type,
@@ -101,7 +107,7 @@ export function compile(flat: FlatDesign): Compiled {
     inputs,
     outputs,
     columns: ports.map(({ column }) => column),
-    module: encodeModule(IMPORTS, functions),
+    module: encodeModule(IMPORTS, functions, laneConstants(state.arrays)),
   };
 }
 
@@ -151,17 +157,26 @@ function edgeUnits(flat: FlatDesign, state: State): Unit[] {
   const all = [...checks, ...externals, ...reads.map(({ unit }) => unit), ...writes, roots];
   const uses = countUses(all, dependencyOrder(all, flat.cells.length), flat.cells.length);
   const builder = new UpdateBuilder(uses);
-  const updates = builder.units(flat);
+  const updates = builder.units(flat.regs.filter(({ cell }) => !state.inArrays.has(cell)));
   const items: Item[] = [
     ...updates.items,
+    ...state.arrays.map((array) => laneItem(array, builder)),
     ...reads.map(({ roots, writes: written }) => ({
       reads: roots.flatMap((cell) => builder.statesRead(cell)),
       writes: written,
     })),
   ];
-  const units = [...updates.units, ...reads.map(({ unit }) => unit)];
+  const units = [...updates.units, ...state.arrays.map(laneUnit), ...reads.map(({ unit }) => unit)];
   const ordered = readersFirst(items).flatMap((i) => units[i] ?? []);
   return [...checks, ...externals, ...ordered, ...writes];
+}
+
+/** What the loops over an array's lanes read and write. */
+function laneItem(array: LaneArray, builder: UpdateBuilder): Item {
+  const reads = array.prototype.inputs.flatMap(({ cell }) => driversOf(array, cell));
+  const writes: Cell[] = [];
+  eachLaneRegister(array, (cell) => writes.push(cell));
+  return { reads: [...new Set(reads)].flatMap((cell) => builder.statesRead(cell)), writes };
 }
 
 function checkUnit(violated: Cell, index: number): Unit {

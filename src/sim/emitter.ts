@@ -6,6 +6,7 @@ import { isStored, usesWideShift } from './analysis.js';
 import { readWord, writeWord } from './emit-memory.js';
 import { emitOperation } from './emit-narrow.js';
 import { emitInMemory, emitWideShift } from './emit-wide.js';
+import { emitLoop } from './lane-emitter.js';
 import type { Cell } from './cell.js';
 import type { FlatExternal } from './flatten.js';
 import {
@@ -298,6 +299,16 @@ export class Emitter {
       }
       case 'fail': {
         this.fail(statement.index);
+        return;
+      }
+      case 'place': {
+        this.out.i32(0);
+        this.pushAs(statement.value, classOf(statement.slot.type));
+        this.out.place(statement.slot);
+        return;
+      }
+      case 'lanes': {
+        emitLoop(this, statement.loop);
         return;
       }
       case 'read': {

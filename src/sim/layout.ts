@@ -109,7 +109,7 @@ export class Allocator {
   }
 
   take(bytes: number): number {
-    const offset = roundUp(this.end, bytes >= 8 ? 8 : 4);
+    const offset = roundUp(this.end, bytes >= 64 ? 64 : bytes >= 8 ? 8 : 4);
     this.end = offset + bytes;
     return offset;
   }

@@ -1,7 +1,8 @@
 /** Statements of one compiled function set (clock edge, settling of outputs, probes) before code generation. */
 
 import type { Cell } from './cell.js';
-import type { FlatDesign, FlatReg } from './flatten.js';
+import type { FlatReg } from './flatten.js';
+import type { LaneLoop } from './lane-program.js';
 import type { MemoryLayout, Slot } from './layout.js';
 
 /** A stretch of code that runs or not as a whole. Cells needed more than once are computed where their region starts. */
@@ -23,6 +24,9 @@ export type Statement =
   | { readonly kind: 'set'; readonly reg: FlatReg; readonly value: Cell }
   | { readonly kind: 'store'; readonly slot: Slot; readonly value: Cell }
   | { readonly kind: 'fail'; readonly index: number }
+  /** Puts a value where only the next loop over lanes reads it. */
+  | { readonly kind: 'place'; readonly slot: Slot; readonly value: Cell }
+  | { readonly kind: 'lanes'; readonly loop: LaneLoop }
   | { readonly kind: 'read'; readonly layout: MemoryLayout; readonly port: number; readonly address: Cell }
   | {
       readonly kind: 'write';
@@ -87,6 +91,7 @@ export function visitUses(
         break;
       case 'set':
       case 'store':
+      case 'place':
         visit(statement.value, region);
         break;
       case 'read':
@@ -99,6 +104,9 @@ export function visitUses(
           if (group.mask !== undefined) visit(group.mask, region);
           for (const { value } of group.fields) visit(value, group.region);
         }
+        break;
+      case 'lanes':
+        for (const cell of statement.loop.uniform.values()) visit(cell, region);
         break;
       case 'fail':
         break;
@@ -120,10 +128,10 @@ export class UpdateBuilder {
 
   constructor(private readonly uses: Int32Array) {}
 
-  units(flat: FlatDesign): { readonly units: Unit[]; readonly items: Item[] } {
+  units(regs: readonly FlatReg[]): { readonly units: Unit[]; readonly items: Item[] } {
     const groups = new Map<Cell, Update[]>();
     const lists: Update[][] = [];
-    for (const reg of flat.regs) {
+    for (const reg of regs) {
       if (reg.next === reg.cell) continue;
       const update = { reg, next: reg.next };
       const condition = this.peel(reg.next)?.args[0];

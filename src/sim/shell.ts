@@ -110,7 +110,7 @@ function copyMemory(out: CodeWriter, { from, to, bytes }: StepParts['commit']): 
 /** Functions that give every register with a reset its value, in place and in its shadow. */
 export function resetFunctions(flat: FlatDesign, state: State): CodeWriter[] {
   const regs = flat.regs.flatMap(({ cell, reset }) =>
-    reset === undefined ? [] : [{ slot: state.slotOf(cell), reset }],
+    reset === undefined || state.inArrays.has(cell) ? [] : [{ slot: state.slotOf(cell), reset }],
   );
   const functions: CodeWriter[] = [];
   for (let i = 0; i < regs.length; i += RESETS_PER_FUNCTION) {
@@ -119,7 +119,6 @@ export function resetFunctions(flat: FlatDesign, state: State): CodeWriter[] {
       storeConstant(out, slot, slot.block.offset, reset);
       if (slot.block.buffered) storeConstant(out, slot, slot.block.shadowOffset, reset);
     }
-    out.link(new Allocator());
     functions.push(out);
   }
   return functions;

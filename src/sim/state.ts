@@ -3,15 +3,26 @@
 import type { Storage, ExternalSlots } from './emitter.js';
 import type { Cell } from './cell.js';
 import type { FlatDesign, FlatMemory } from './flatten.js';
+import { eachLaneRegister, type LaneArray } from './lane-array.js';
 import { Allocator, layoutMemory, makeSlot, type Block, type MemoryLayout, type Slot } from './layout.js';
 
 export class State implements Storage {
   readonly memories: readonly MemoryLayout[];
   readonly externals: readonly ExternalSlots[];
+  /** Registers that loops over lanes update. */
+  readonly inArrays = new Set<Cell>();
   private readonly slots = new Map<Cell, Slot>();
   private readonly layoutOf = new Map<FlatMemory, MemoryLayout>();
 
-  constructor(private readonly flat: FlatDesign) {
+  constructor(
+    private readonly flat: FlatDesign,
+    readonly arrays: readonly LaneArray[] = [],
+  ) {
+    for (const array of arrays)
+      eachLaneRegister(array, (cell, slot) => {
+        this.slots.set(cell, slot);
+        this.inArrays.add(cell);
+      });
     this.memories = flat.memories.map((memory) => {
       const layout = layoutMemory(memory);
       this.layoutOf.set(memory, layout);
@@ -74,7 +85,7 @@ export class State implements Storage {
   }
 
   buffered(): Block[] {
-    return [...this.blocks()].filter(({ buffered }) => buffered);
+    return [...new Set(this.blocks())].filter(({ buffered }) => buffered);
   }
 
   /** Assigns addresses: written state in the order of writing, then the rest; memories last. */

@@ -32,6 +32,7 @@ export const Op = {
   i32LtS: 0x48,
   i32LtU: 0x49,
   i32GtU: 0x4b,
+  i32GeS: 0x4e,
   i64Eq: 0x51,
   i64Ne: 0x52,
   i64LtU: 0x54,
@@ -68,7 +69,8 @@ export const Op = {
 export const VOID = 0x40;
 export const I32 = 0x7f;
 export const I64 = 0x7e;
-export type WasmType = typeof I32 | typeof I64;
+export const V128 = 0x7b;
+export type WasmType = typeof I32 | typeof I64 | typeof V128;
 
 /** Growing byte buffer with the number encodings of the format. */
 export class Bytes {
@@ -171,10 +173,17 @@ export interface ImportedFunction {
   readonly params: readonly WasmType[];
 }
 
+/** Bytes put into memory when the module is instantiated. */
+export interface DataSegment {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
 /** Encodes a module that imports `env.memory` and `functions`, in the index order imports, then `code`. */
 export function encodeModule(
   imports: readonly ImportedFunction[],
   code: readonly FunctionCode[],
+  data: readonly DataSegment[] = [],
 ): Uint8Array {
   const module = new Bytes(65536);
   module.append(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
@@ -216,7 +225,20 @@ export function encodeModule(
     out.u32(code.length);
     for (const { locals, body } of code) functionBody(out, locals, body);
   });
+  if (data.length > 0) section(module, 11, (out) => dataSegments(out, data));
   return module.view();
+}
+
+function dataSegments(out: Bytes, data: readonly DataSegment[]): void {
+  out.u32(data.length);
+  for (const { offset, bytes } of data) {
+    out.u32(0);
+    out.byte(Op.i32Const);
+    out.s32(offset);
+    out.byte(Op.end);
+    out.u32(bytes.length);
+    out.append(bytes);
+  }
 }
 
 function section(module: Bytes, id: number, fill: (out: Bytes) => void): void {

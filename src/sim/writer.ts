@@ -2,6 +2,7 @@
 
 import type { ScalarType } from '../hdl/index.js';
 import { classOf, LONG, NARROW, type Allocator, type Block, type Slot, type ValueClass } from './layout.js';
+import { SIMD_PREFIX } from './simd.js';
 import { Bytes, I32, I64, Op, type FunctionCode, type WasmType } from './wasm.js';
 
 interface Fixup {
@@ -14,7 +15,7 @@ interface Fixup {
 export class CodeWriter {
   readonly body = new Bytes();
   readonly locals: WasmType[] = [];
-  private readonly free: Record<'i32' | 'i64', number[]> = { i32: [], i64: [] };
+  private readonly free = new Map<WasmType, number[]>();
   private readonly fixups: Fixup[] = [];
 
   constructor(
@@ -63,14 +64,16 @@ export class CodeWriter {
   }
 
   allocate(type: WasmType): number {
-    const reused = this.free[type === I32 ? 'i32' : 'i64'].pop();
+    const reused = this.free.get(type)?.pop();
     if (reused !== undefined) return reused;
     this.locals.push(type);
     return this.params.length + this.locals.length - 1;
   }
 
   release(type: WasmType, local: number): void {
-    this.free[type === I32 ? 'i32' : 'i64'].push(local);
+    const locals = this.free.get(type);
+    if (locals === undefined) this.free.set(type, [local]);
+    else locals.push(local);
   }
 
   /** Reads a value of at most 64 bits; the address must be on the stack. */
@@ -89,15 +92,28 @@ export class CodeWriter {
 
   /** Writes a value of at most 64 bits; address and value must be on the stack. */
   store(slot: Slot): void {
-    const [opcode, align] =
-      slot.bytes === 1
-        ? [Op.i32Store8, 0]
-        : slot.bytes === 2
-          ? [Op.i32Store16, 1]
-          : slot.bytes === 4
-            ? [Op.i32Store, 2]
-            : [Op.i64Store, 3];
+    const [opcode, align] = storeInstruction(slot.bytes);
     this.access(opcode, align, slot.block, slot.delta, true);
+  }
+
+  /** Like `store`, but at once even in state that is buffered: for memory that only the next loop reads. */
+  place(slot: Slot): void {
+    const [opcode, align] = storeInstruction(slot.bytes);
+    this.body.byte(opcode);
+    this.address(align, slot.block, slot.delta, false);
+  }
+
+  /** A vector instruction without operands in the code. */
+  simd(opcode: number): void {
+    this.body.byte(SIMD_PREFIX);
+    this.body.u32(opcode);
+  }
+
+  /** A vector load or store. */
+  simdAccess(opcode: number, block: Block, delta: number, isStore: boolean): void {
+    this.simd(opcode);
+    this.address(0, block, delta, isStore);
+    this.note(block, isStore);
   }
 
   loadLimb(block: Block, delta: number): void {
@@ -111,9 +127,17 @@ export class CodeWriter {
   /** Any memory instruction. A read after a write of the same state means that the write must wait in a shadow. */
   access(opcode: number, align: number, block: Block, delta: number, isStore: boolean): void {
     this.body.byte(opcode);
+    this.address(align, block, delta, isStore);
+    this.note(block, isStore);
+  }
+
+  private address(align: number, block: Block, delta: number, isStore: boolean): void {
     this.body.u32(align);
     this.fixups.push({ at: this.body.length, block, delta, isStore });
     this.body.padded(0);
+  }
+
+  private note(block: Block, isStore: boolean): void {
     if (isStore) this.onWrite(block);
     else if (block.isState && block.written) block.buffered = true;
   }
@@ -127,6 +151,15 @@ export class CodeWriter {
     }
   }
 }
+
+const storeInstruction = (bytes: number): readonly [opcode: number, align: number] =>
+  bytes === 1
+    ? [Op.i32Store8, 0]
+    : bytes === 2
+      ? [Op.i32Store16, 1]
+      : bytes === 4
+        ? [Op.i32Store, 2]
+        : [Op.i64Store, 3];
 
 export const asCode = (writer: CodeWriter): FunctionCode => ({
   params: writer.params,
