@@ -9,6 +9,7 @@ import type { State } from './state.js';
 
 interface Running {
   readonly external: FlatExternal;
+  readonly clock: Slot | undefined;
   readonly inputs: readonly { readonly name: string; readonly slot: Slot }[];
   readonly outputs: readonly { readonly name: string; readonly slot: Slot }[];
   state: unknown;
@@ -31,6 +32,7 @@ export function externalImports(
         ? [{ name: cell.node.port, slot: state.slotOf(cell) }]
         : [],
     ),
+    clock: external.clock === undefined ? undefined : state.slotOf(external.clock),
     state: external.design.model?.init(),
   }));
   const at = (index: number): Running => {
@@ -42,6 +44,7 @@ export function externalImports(
     externalOutputs: (index: number) => computeOutputs(at(index), memory),
     externalClock: (index: number) => {
       const cell = at(index);
+      if (cell.clock !== undefined && memory.read(cell.clock) === 0n) return;
       cell.state = cell.external.design.model?.clock(readInputs(cell, memory), cell.state);
     },
   };

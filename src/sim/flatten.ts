@@ -2,6 +2,7 @@
 
 import type { Assertion, Design, ExternalDesign, Memory, Node, Port, ScalarType } from '../hdl/index.js';
 import { outputsReadInputs, resolve, resolveAliases, type Cell, type CellKind } from './cell.js';
+import { Clocks, type ScopeDomains } from './clocks.js';
 import { SimError } from './errors.js';
 
 import { isExternal, makeTemplate, type Check, type Template } from './template.js';
@@ -12,6 +13,7 @@ export interface Scope {
   readonly template: Template;
   readonly cells: readonly Cell[];
   readonly children: ReadonlyMap<string, Scope>;
+  readonly domains: ScopeDomains;
 }
 
 export interface FlatReg {
@@ -44,6 +46,8 @@ export interface FlatExternal {
   readonly inputs: readonly { readonly port: Port; readonly cell: Cell }[];
   /** False: the outputs depend on the state only, and reading an input to compute them is an error. */
   readonly combinational: boolean;
+  /** 1 in the steps in which its clock rises; undefined: in all. */
+  readonly clock: Cell | undefined;
   readonly call: Cell;
 }
 
@@ -58,6 +62,9 @@ export interface FlatDesign {
   readonly top: Scope;
   readonly cells: readonly Cell[];
   readonly inputs: readonly FlatPort[];
+  /** Inputs that say which clocks rise in a step; none when there is only the default domain. */
+  readonly clocks: readonly string[];
+  readonly resets: readonly string[];
   readonly outputs: readonly FlatPort[];
   readonly regs: readonly FlatReg[];
   readonly memories: readonly FlatMemory[];
@@ -101,11 +108,12 @@ interface Pending {
 
 /** Flattens `design`; work is linear in the number of node instances and no recursion follows the hierarchy. */
 export function flatten(design: Design): FlatDesign {
-  return new Flattener().run(design);
+  return new Flattener(design).run(design);
 }
 
 class Flattener {
   private readonly cells: Cell[] = [];
+  private readonly clocks: Clocks;
   private readonly templates = new Map<Design, Template>();
   private readonly regs: FlatReg[] = [];
   private readonly memories: FlatMemory[] = [];
@@ -116,8 +124,12 @@ class Flattener {
   private readonly assertions: FlatDesign['assertions'][number][] = [];
   private readonly covers: FlatDesign['covers'][number][] = [];
 
+  constructor(design: Design) {
+    this.clocks = new Clocks(design, (kind, node) => this.add(kind, node));
+  }
+
   run(design: Design): FlatDesign {
-    const pending = this.open('', design, undefined, {}, new Map());
+    const pending = this.open('', design, undefined, {}, new Map(), new Map());
     const scopes: Scope[] = [];
     const queue: Pending[] = [pending];
     for (let item = queue.pop(); item !== undefined; item = queue.pop()) {
@@ -136,6 +148,8 @@ class Flattener {
       top,
       cells: this.cells,
       ...this.topPorts(design, top),
+      clocks: this.clocks.names,
+      resets: this.clocks.resets,
       regs: this.regs,
       memories: this.memories,
       memoryOf: this.memoryOf,
@@ -153,6 +167,7 @@ class Flattener {
     parent: Scope | undefined,
     inputs: Readonly<Record<string, Node>>,
     outputs: ReadonlyMap<string, readonly Cell[]>,
+    domains: ScopeDomains,
   ): Pending {
     let template = this.templates.get(design);
     if (template === undefined) {
@@ -166,7 +181,7 @@ class Flattener {
       if (cell.kind === 'alias') cell.source = found[0];
       else cell.args = found;
     });
-    return { scope: { path, template, cells, children: new Map() }, parent, inputs, outputs };
+    return { scope: { path, template, cells, children: new Map(), domains }, parent, inputs, outputs };
   }
 
   private add(kind: CellKind, node: Node): Cell {
@@ -192,24 +207,34 @@ class Flattener {
     const { instances } = scope.template.design;
     if (instances.length === 0) return [];
     const outputs = outputCells(scope);
-    return instances.flatMap(({ name, design, inputs }) => {
+    return instances.flatMap((instance) => {
+      const { name, design, inputs } = instance;
+      const domains = this.clocks.below(scope.domains, instance);
       const path = scope.path === '' ? name : `${scope.path}.${name}`;
       const ports = outputs.get(name) ?? new Map<string, Cell[]>();
       const body = isExternal(design) ? design.twin : design;
       if (body === undefined) {
-        if (isExternal(design)) this.addExternal(path, scope, design, inputs, ports);
+        if (isExternal(design)) this.addExternal({ path, scope, design, domains }, inputs, ports);
         return [];
       }
-      const child = this.open(path, body, scope, inputs, ports);
+      const child = this.open(path, body, scope, inputs, ports, domains);
       scope.children.set(name, child.scope);
       return [child];
     });
   }
 
   private addExternal(
-    path: string,
-    scope: Scope,
-    design: ExternalDesign,
+    {
+      path,
+      scope,
+      design,
+      domains,
+    }: {
+      readonly path: string;
+      readonly scope: Scope;
+      readonly design: ExternalDesign;
+      readonly domains: ScopeDomains;
+    },
     drivers: Readonly<Record<string, Node>>,
     ports: ReadonlyMap<string, readonly Cell[]>,
   ): void {
@@ -226,7 +251,8 @@ class Flattener {
     const call = this.add('externalCall', NO_VALUE);
     const combinational = outputsReadInputs(design, path);
     if (combinational) call.args = inputs.map(({ cell }) => cell);
-    const external = { path, design, inputs, combinational, call };
+    const clock = this.clocks.clockOf(domains, undefined);
+    const external = { path, design, inputs, combinational, clock, call };
     this.externals.push(external);
     this.externalOf.set(call, external);
     for (const cell of [...ports.values()].flat()) {
@@ -239,37 +265,38 @@ class Flattener {
 
   private addState(scope: Scope): void {
     const { design, regNext, assertions, covers } = scope.template;
+    const { clocks } = this;
     const resolved = (node: Node): Cell => resolve(cellOf(scope, node));
     for (const [reg, next] of regNext) {
-      this.regs.push({
-        cell: cellOf(scope, reg),
-        next: resolved(next),
-        initial: reg.reset ?? reg.powerUp,
-        reset: reg.reset,
-      });
+      const { reset, powerUp } = reg;
+      const flat = { cell: cellOf(scope, reg), next: resolved(next), initial: reset ?? powerUp, reset };
+      this.regs.push(clocks.register(scope.domains, reg, flat));
     }
     for (const { assertion, violated } of assertions) {
-      this.assertions.push({ assertion, design, path: scope.path, violated: resolved(violated) });
+      const observed = clocks.observed(scope.domains, assertion.domain, resolved(violated));
+      this.assertions.push({ assertion, design, path: scope.path, violated: observed });
     }
     for (const { cover, hit } of covers) {
-      this.covers.push({ cover, design, path: scope.path, hit: resolved(hit) });
+      const observed = clocks.observed(scope.domains, cover.domain, resolved(hit));
+      this.covers.push({ cover, design, path: scope.path, hit: observed });
     }
     for (const memory of design.memories) this.addMemory(scope, memory, resolved);
   }
 
   private addMemory(scope: Scope, memory: Memory, resolved: (node: Node) => Cell): void {
     const path = scope.path === '' ? memory.name : `${scope.path}.${memory.name}`;
+    const { clocks } = this;
     const flat: FlatMemory = {
       path,
       memory,
-      readPorts: memory.readPorts.map(({ address, enable, sync }) => ({
+      readPorts: memory.readPorts.map(({ address, enable, sync, domain }) => ({
         sync,
         address: resolved(address),
-        enable: enable === undefined ? undefined : resolved(enable),
+        enable: clocks.enable(scope.domains, domain, enable === undefined ? undefined : resolved(enable)),
       })),
-      writePorts: memory.writePorts.map(({ address, enable, data, mask }) => ({
+      writePorts: memory.writePorts.map(({ address, enable, data, mask, domain }) => ({
         address: resolved(address),
-        enable: resolved(enable),
+        enable: clocks.enable(scope.domains, domain, resolved(enable)),
         data: data.map(resolved),
         mask: mask?.map(resolved),
       })),
@@ -302,7 +329,7 @@ class Flattener {
         outputs.push({ name, type, cell: resolve(cellOf(top, driver)) });
       }
     }
-    return { inputs, outputs };
+    return { inputs: [...inputs, ...this.clocks.inputs], outputs };
   }
 }
 

@@ -8,6 +8,7 @@ import { compile, compileProbe, BATCH, type Compiled, type PortSlot } from './co
 import { AssertionFailure, SimError } from './errors.js';
 import { externalImports } from './externals.js';
 import { flatten } from './flatten.js';
+import type { ArrayMode } from './lane-groups.js';
 import { Allocator } from './layout.js';
 import { MemoryHandle } from './memory-handle.js';
 import { NameTable } from './name-table.js';
@@ -15,10 +16,18 @@ import { findSignal, namedCells, unknownName, type NamedCell, type NamedSignal }
 import { Port, Settling, type InputHandle, type OutputHandle } from './ports.js';
 import { powerUp } from './power-up.js';
 import { locationOf } from './properties.js';
+import { ClockSchedule, type ClockTiming } from './schedule.js';
 
 export interface SimulateOptions {
   /** Registers and memories of unspecified power-up value start at values drawn from this seed instead of 0. */
   readonly powerUpSeed?: number;
+  /** Instances of one Design as loops of vector instructions, or one by one. Default: what is faster; values are the same. */
+  readonly arrays?: ArrayMode;
+  /**
+   * When each clock of a design with several domains rises, by the name of its port: `{ clk: { period: 10 }, fast_clk:
+   * { period: 4, phase: 1 } }`. Default: all rise in every step.
+   */
+  readonly clocks?: Readonly<Record<string, ClockTiming>>;
 }
 
 /** Several signals read together, after one pass over the logic that computes them. */
@@ -41,11 +50,11 @@ interface Exports {
 
 /**
  * Compiles `design` to WebAssembly and starts it at its power-up state.
- * Two-state; one clock. Reads of a memory beyond its depth give 0 and writes there are ignored.
+ * Two-state. Reads of a memory beyond its depth give 0 and writes there are ignored.
  * @throws SimError no-model (an external cell without one), combinational-loop, too-large (over 4 GiB of state)
  */
 export function simulate(design: Design, options: SimulateOptions = {}): Simulation {
-  return new Simulation(compile(flatten(design)), options);
+  return new Simulation(compile(flatten(design), options.arrays), options);
 }
 
 export class Simulation {
@@ -56,6 +65,7 @@ export class Simulation {
   /** Everything `peek` has found so far, ports first. */
   private readonly readers: NameTable<Reader>;
   private readonly settling = new Settling(() => this.exports.settle());
+  private readonly schedule: ClockSchedule | undefined;
   private edges = 0;
 
   constructor(
@@ -82,9 +92,11 @@ export class Simulation {
     const exported = instantiate(module, this.imports);
     this.exports = { settle: exported('settle'), step: exported('step'), bulk: exported('bulk') };
     powerUp(compiled, this.memory, options.powerUpSeed);
+    this.schedule = options.clocks && new ClockSchedule(flat.clocks, options.clocks);
+    this.setClocks(new Set(flat.clocks));
   }
 
-  /** Number of clock edges so far. */
+  /** Number of steps so far: of clock edges, with one clock. */
   get cycle(): number {
     return this.edges;
   }
@@ -131,7 +143,24 @@ export class Simulation {
     );
   }
 
-  /** Clock edges. @throws AssertionFailure after the edge at which an assertion did not hold */
+  /** One step in which only these clocks rise, by the names of their ports. @throws SimError unknown-name, AssertionFailure */
+  tick(...clocks: readonly string[]): void {
+    const known = this.compiled.flat.clocks;
+    const unknown = clocks.find((name) => !known.includes(name));
+    if (unknown !== undefined) throw unknownName('clock', unknown, known);
+    this.setClocks(new Set(clocks));
+    this.advance(1);
+    this.setClocks(new Set(known));
+  }
+
+  private setClocks(rising: ReadonlySet<string>): void {
+    for (const name of this.compiled.flat.clocks) this.poke(name, rising.has(name) ? 1 : 0);
+  }
+
+  /**
+   * Clock edges. With several clocks, the next times at which one of them rises (`SimulateOptions.clocks`).
+   * @throws AssertionFailure after the edge at which an assertion did not hold
+   */
   step(edges = 1): void {
     if (!Number.isInteger(edges) || edges < 0) {
       throw new SimError(
@@ -139,6 +168,11 @@ export class Simulation {
         `step(${edges}): the number of clock edges is a whole number from 0`,
       );
     }
+    if (this.schedule === undefined) this.advance(edges);
+    else for (let left = edges; left > 0; left--) this.tick(...this.schedule.next());
+  }
+
+  private advance(edges: number): void {
     this.settling.changed();
     for (let left = edges; left > 0;) {
       const batch = Math.min(left, 0x40000000);
@@ -148,11 +182,12 @@ export class Simulation {
     }
   }
 
-  /** Holds `rst` at 1 for some clock edges. */
+  /** Holds every reset at 1 until each clock rose `cycles` times. */
   reset(cycles = 1): void {
-    this.poke('rst', 1);
-    this.step(cycles);
-    this.poke('rst', 0);
+    const { resets } = this.compiled.flat;
+    for (const name of resets) this.poke(name, 1);
+    this.step(this.schedule?.stepsFor(cycles) ?? cycles);
+    for (const name of resets) this.poke(name, 0);
   }
 
   /** Words of a memory, by hierarchical name. @throws SimError unknown-name */
@@ -197,18 +232,19 @@ export class Simulation {
 
   /**
    * Runs `cycles` clock edges inside WebAssembly. Per cycle: inputs take their value from `stimulus` (ports left out keep
-   * theirs), outputs are recorded, then one edge. Columns of up to 32 bits are Int32Array/Uint32Array, up to 64
+   * theirs; one of several clocks rises where its column is 1), outputs are recorded, then one edge. Columns of up to 32 bits are Int32Array/Uint32Array, up to 64
    * BigInt64Array/BigUint64Array, above that arrays of bigint.
    * @throws SimError bad-stimulus (too short, out of range), AssertionFailure
    */
   run(cycles: number, stimulus: Stimulus = {}): Readonly<Record<string, Column>> {
     for (const name of Object.keys(stimulus))
       if (this.inputs.find(name) === undefined) this.unknownInput(name);
+    const columns = { ...this.schedule?.columns(cycles), ...stimulus };
     const outputs = this.compiled.outputs.map(({ name, type }) => [name, emptyColumn(type, cycles)] as const);
     this.settling.changed();
     for (let from = 0; from < cycles; from += BATCH) {
       const count = Math.min(BATCH, cycles - from);
-      this.runBatch(from, count, stimulus, outputs);
+      this.runBatch(from, count, columns, outputs);
     }
     return Object.fromEntries(outputs);
   }

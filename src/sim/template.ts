@@ -32,7 +32,13 @@ export interface Template {
 
 /** What a simulation checks: a property of the author, or the promise of a memory. */
 export type Check =
-  Assertion | { readonly kind: 'memory'; readonly memory: string; readonly message: string };
+  | Assertion
+  | {
+      readonly kind: 'memory';
+      readonly memory: string;
+      readonly message: string;
+      readonly domain: string | undefined;
+    };
 
 const BIT: ScalarType = { signed: false, width: 1 };
 
@@ -73,17 +79,18 @@ function namedNodes(design: Design, nodes: readonly Node[]): Template['named'] {
   return named;
 }
 
-/** The promise of `readDuringWrite: 'never'`: no registered read of the word that is written in the same cycle. */
+/** The promise of `readDuringWrite: 'never'`: no registered read of the word that its clock writes in the same cycle. */
 function collisionChecks({ memories }: Design): Template['assertions'][number][] {
   return memories.flatMap(({ name, readPorts, writePorts, readDuringWrite }) => {
     if (readDuringWrite !== 'never') return [];
     return readPorts.flatMap((read) =>
       writePorts.flatMap((write) => {
-        if (!read.sync) return [];
+        const { domain } = read;
+        if (!read.sync || domain !== write.domain) return [];
         const both = op('and', BIT, [write.enable, read.enable ?? constant(1n, BIT)]);
         const violated = op('and', BIT, [both, op('eq', BIT, [read.address, write.address])]);
         const message = `memory ${name} is read where it is written`;
-        return [{ assertion: { kind: 'memory' as const, memory: name, message }, violated }];
+        return [{ assertion: { kind: 'memory' as const, memory: name, message, domain }, violated }];
       }),
     );
   });
