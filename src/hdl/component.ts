@@ -13,7 +13,11 @@ export interface Interface<I extends PortRecord, O extends PortRecord> {
   readonly out: O;
   /** Parameter values for the header of the emitted module. */
   readonly parameters?: Readonly<Record<string, string | number | boolean>>;
+  /** Cycles from the inputs to all outputs, or to some of them; verified (docs/latency.md). */
+  readonly latency?: LatencyOf<O>;
 }
+/** One number for all outputs, or one by output. */
+type LatencyOf<O> = number | { readonly [K in keyof O]?: number };
 
 /** A component: call it inside another component's body to instantiate it; `.design` is its immutable graph. */
 export interface Component<I extends PortRecord, O extends PortRecord> {
@@ -80,11 +84,28 @@ const elaborate = <I extends PortRecord, O extends PortRecord>(
     running.pop();
   }
   const outPorts = connectOutputs(m, face.out, outputs);
+  for (const memory of m.memories) memory.complete();
   m.closed = true;
   const located = locations ? {} : { located: () => elaborate(name, face, body, true) };
   const design = { ...finish(m, [...inputs.ports, ...outPorts], face.parameters ?? {}), ...located };
-  return checkDesign(design, m.graph);
+  const checked = checkDesign(design, m.graph);
+  if (face.latency === undefined) return checked;
+  return { ...checked, latency: m.latencies.verify(design.ports, portLatencies(face.out, face.latency)) };
 };
+
+/** The declared latency of each output port. */
+const portLatencies = <O extends PortRecord>(
+  shapes: O,
+  latency: LatencyOf<O>,
+): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(shapes).flatMap(([key, shape]) => {
+      const cycles = typeof latency === 'number' ? latency : latency[key];
+      return cycles === undefined
+        ? []
+        : zipLeaves({ [key]: shape }, undefined, '').map(({ name }): [string, number] => [name, cycles]);
+    }),
+  );
 
 const finish = (
   m: ModuleBuilder,
@@ -156,6 +177,8 @@ export interface ExternalOptions<I extends PortRecord, O extends PortRecord> {
   readonly parameters?: Readonly<Record<string, string | number>>;
   /** The cell's clock port, if it has one. */
   readonly clockPort?: string;
+  /** Cycles from its inputs to all outputs, or to some of them: the author's word. */
+  readonly latency?: LatencyOf<O>;
   /** Behaviour in the simulator: a component with the same ports, or functions (slower). */
   readonly twin?: { readonly design: Design };
   readonly model?: ExternalModel;
@@ -181,6 +204,9 @@ export const external = <const I extends PortRecord, const O extends PortRecord>
       ...zipLeaves(options.out, undefined, '').map(port('out')),
     ],
     ...(options.clockPort === undefined ? {} : { clockPort: options.clockPort }),
+    ...(options.latency === undefined
+      ? {}
+      : { latency: { inputs: {}, outputs: portLatencies(options.out, options.latency) } }),
     ...(options.twin === undefined ? {} : { twin: options.twin.design }),
     ...(options.model === undefined ? {} : { model: options.model }),
   };

@@ -28,12 +28,14 @@ export interface OpOptions {
   readonly amount?: number;
   readonly high?: number;
   readonly low?: number;
-  readonly location?: SourceLocation | undefined;
 }
 
 export class Graph {
   private count = 0;
   private readonly constants = new Map<string, ConstNode>();
+
+  /** `place`: where the author is now, for new operations. */
+  constructor(private readonly place: () => SourceLocation | undefined = () => undefined) {}
 
   nextId(): number {
     return this.count++;
@@ -48,9 +50,10 @@ export class Graph {
     return node;
   }
 
-  op(op: Op, args: readonly Node[], { type, range, amount, high, low, location }: OpOptions): Node {
+  op(op: Op, args: readonly Node[], { type, range, amount, high, low }: OpOptions): Node {
     if (range.lo === range.hi && contains(typeRange(type.signed, type.width), range))
       return this.constant(range.lo, type);
+    const location = this.place();
     const node: OpNode = {
       kind: 'op',
       id: this.nextId(),
@@ -211,6 +214,7 @@ const knownComparison = (
   b: Node,
 ): bigint | undefined => {
   const flag = (value: boolean): bigint => (value ? 1n : 0n);
+  if (a === b) return flag(op === 'eq' || op === 'le' || op === 'ge');
   const same = a.lo === a.hi && b.lo === b.hi && a.lo === b.lo;
   if (op === 'eq' || op === 'ne') {
     if (same) return flag(op === 'eq');

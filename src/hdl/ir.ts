@@ -207,6 +207,8 @@ export interface Memory {
    * use what such a read returns; simulators return the old word, hardware anything.
    */
   readonly readDuringWrite?: 'old' | 'never' | 'any';
+  /** `never`: no two write ports write one word in one cycle, so each may be printed by itself. `later` (default): the later wins. */
+  readonly writeCollision?: 'later' | 'never';
   readonly readPorts: readonly {
     readonly address: Node;
     /** `sync` ports: the output holds while enable is 0. Undefined: always enabled. */
@@ -226,6 +228,14 @@ export interface Memory {
     readonly domain?: string;
   }[];
   readonly location?: SourceLocation;
+}
+
+/** Verified cycles from inputs to outputs. */
+export interface DeclaredLatency {
+  /** Inputs that do not enter at cycle 0: when they enter, or `timeless` when they fit any cycle (configuration, a stall). */
+  readonly inputs: Readonly<Record<string, number | 'timeless'>>;
+  /** Outputs by port name; those that are not listed have none. */
+  readonly outputs: Readonly<Record<string, number>>;
 }
 
 /** One elaborated component. Structurally equal Designs of one name are one module. */
@@ -251,6 +261,8 @@ export interface Design {
   readonly memories: readonly Memory[];
   readonly instances: readonly Instance[];
   readonly statements: readonly Statement[];
+  /** What the component declared and elaboration verified. */
+  readonly latency?: DeclaredLatency;
   readonly location?: SourceLocation;
   /** The same Design with the author's places recorded: what messages ask for when something went wrong. */
   readonly located?: () => Design;
@@ -265,6 +277,8 @@ export interface ExternalDesign {
   readonly ports: readonly Port[];
   /** Name of the cell's clock port, connected to the domain's clock. */
   readonly clockPort?: string;
+  /** Cycles from inputs to outputs, as the author says. */
+  readonly latency?: DeclaredLatency;
   /** The same behaviour as a Design with the same ports: simulated in the cell's place, at full speed, never emitted. */
   readonly twin?: Design;
   /** Behaviour as functions; slower than a twin. With neither, a Design that uses the cell cannot be simulated in process. */

@@ -3,9 +3,13 @@
 import { typeRange, type Range } from '../num/index.js';
 import { authorLocation, describe, fail } from './diagnostics.js';
 import { type ClockDomain, Domains } from './domains.js';
+import { openOneHotSwitch, openSwitch, openWhen, type SwitchCase, type WhenChain } from './control.js';
+import { checkedLatency, type DelayOptions, Delays } from './delays.js';
 import { Graph } from './graph.js';
 import type { Assertion, Instance, Node, RegNode, SourceLocation, Statement, WireNode } from './ir.js';
-import { MemoryBuilder, type MemoryOptions } from './memory.js';
+import { Latencies } from './latency.js';
+import { MemoryBuilder, type MemoryOptions, type Rom } from './memory.js';
+import type { Values } from './memory-init.js';
 import { leaves, mapSignals, type Signals } from './bundles.js';
 import { driverNode, SIntReg, SIntWire, UIntReg, UIntWire } from './driven.js';
 import { type PipeOptions, rawOptions, type RegOf, type RegOptions, type WireOf, type WireOptions } from './driven-types.js';
@@ -13,10 +17,11 @@ import type { FixedValue } from './fixed-value.js';
 import { formatOf, integerDriver, type SFixed, type UFixed } from './fixed.js';
 import { SInt, UInt, type Owner } from './signal.js';
 import { stateCodes, stateReg, type StateReg, type StatesOptions } from './states.js';
-import { StatementTree, type BranchRecord } from './statements.js';
+import { StatementTree } from './statements.js';
 import {
   mapShape,
   zipLeaves,
+  type ScalarShape,
   type SFixedType,
   type Shape,
   type ShapeRecord,
@@ -28,13 +33,8 @@ import {
 
 type Int = number | bigint;
 
-interface WhenChain {
-  elseWhen(condition: UInt, body: () => void): WhenChain;
-  otherwise(body: () => void): void;
-}
-
 export class ModuleBuilder implements Owner {
-  readonly graph = new Graph();
+  readonly graph = new Graph(() => this.location());
   private readonly tree = new StatementTree(this.graph);
   private readonly names = new Map<string, SourceLocation | undefined>();
   readonly regNodes: RegNode[] = [];
@@ -44,6 +44,8 @@ export class ModuleBuilder implements Owner {
   readonly memories: MemoryBuilder[] = [];
   readonly instances: Instance[] = [];
   readonly domains = new Domains();
+  readonly latencies = new Latencies(this);
+  private readonly delays = new Delays(this);
   closed = false;
 
   constructor(
@@ -186,88 +188,28 @@ export class ModuleBuilder implements Owner {
 
   when(condition: UInt, body: () => void): WhenChain {
     this.checkOpen('m.when');
-    const place = this.tree.place();
-    const owner = {};
-    const location = this.locationField();
-    const branches: BranchRecord[] = [];
-    let ended = false;
-    /** 1 when no branch so far was taken. */
-    let none = this.graph.constant(1n) as Node;
-    const save = (otherwise: readonly Statement[]): void =>
-      place.set({ kind: 'when', branches: [...branches], otherwise, ...location });
-    const add = (test: UInt, run: () => void): void => {
-      if (ended) fail('HDL021', 'a branch follows .otherwise()', 'move .otherwise() to the end');
-      if (test.owner !== this) driverNode(this, test, { signed: false, width: 1 }, 'a condition');
-      const node = test.condition();
-      const reached = this.graph.bitwise('and', none, node);
-      branches.push({ condition: node, body: [] });
-      save([]);
-      branches[branches.length - 1] = { condition: node, body: this.tree.branch(owner, reached, run) };
-      none = this.graph.bitwise('and', none, this.graph.not(node));
-      save([]);
-    };
-    add(condition, body);
-    const chain: WhenChain = {
-      elseWhen: (test, run) => {
-        add(test, run);
-        return chain;
-      },
-      otherwise: (run) => {
-        if (ended) fail('HDL021', '.otherwise() appears twice', 'keep one');
-        ended = true;
-        save(this.tree.branch(owner, none, run));
-      },
-    };
-    return chain;
+    return openWhen(this, this.tree, condition, body);
   }
 
   /** One body per state; a missing state does not compile. */
   switch<N extends string>(state: StateReg<N>, bodies: Readonly<Record<N, () => void>>): void {
-    const { names, encoding } = state;
-    if (encoding === 'binary') {
-      const cases = names.map((name, index) => ({ value: index, label: name, body: bodies[name] }));
-      this.switchValue(state.signal, cases);
-      return;
-    }
-    const last = names.at(-1);
-    const [first, ...middle] = names.slice(0, -1);
-    if (last === undefined) return;
-    if (first === undefined) return void bodies[last]();
-    const chain = this.when(state.is(first), bodies[first]);
-    for (const name of middle) chain.elseWhen(state.is(name), bodies[name]);
-    chain.otherwise(bodies[last]);
+    this.checkOpen('m.switch');
+    if (state.encoding === 'binary') {
+      this.switchValue(
+        state.signal,
+        state.names.map((name, index) => ({ value: index, label: name, body: bodies[name] })),
+      );
+    } else openOneHotSwitch(this, this.tree, state, bodies);
   }
 
   /** Runs the body whose value equals `subject`, else `otherwise`. @throws HDL015 on a repeated or impossible value. */
   switchValue(
     subject: UInt,
-    cases: readonly { readonly value: Int; readonly label?: string; readonly body: () => void }[],
+    cases: readonly SwitchCase[],
     otherwise: () => void = () => undefined,
   ): void {
     this.checkOpen('m.switch');
-    const place = this.tree.place();
-    const owner = {};
-    const location = this.locationField();
-    const seen = new Set<bigint>();
-    const tests: Node[] = [];
-    place.set({ kind: 'switch', subject: subject.node, cases: [], otherwise: [], ...location });
-    const records = cases.map(({ value, label, body }) => {
-      const exact = BigInt(value);
-      if (seen.has(exact) || exact < subject.range.lo || exact > subject.range.hi) {
-        fail(
-          'HDL015',
-          `case ${exact} of ${describe(subject.node)} is ${seen.has(exact) ? 'repeated' : 'impossible'}`,
-          'give each possible value one case',
-        );
-      }
-      seen.add(exact);
-      const test = subject.eq(exact).node;
-      tests.push(test);
-      return { value: exact, label: label ?? '', body: this.tree.branch(owner, test, body) };
-    });
-    const any = tests.reduce((a, b) => this.graph.bitwise('or', a, b), this.graph.constant(0n));
-    const rest = this.tree.branch(owner, this.graph.not(any), otherwise);
-    place.set({ kind: 'switch', subject: subject.node, cases: records, otherwise: rest, ...location });
+    openSwitch(this, this.tree, { subject, cases, otherwise });
   }
 
   /** Keeps the author's names of locals. @throws HDL003 when a name is taken. */
@@ -304,12 +246,41 @@ export class ModuleBuilder implements Owner {
         const first = synchronizer && stage === 1;
         const reg = this.reg(leafName, signal.node.type, { reset, synchronizer: first, ...initial });
         const load = (): void => this.assign(reg.reg, driverNode(this, signal, reg.reg.type, leafName));
+        this.latencies.addStage(reg.reg);
         if (enable === undefined) load();
         else this.when(enable, load);
         return reg;
       });
     }
     return current as T;
+  }
+
+  /** The signals `cycles` later, always (also inside of m.when), through shared registers named NAME_d1, NAME_d2 ... */
+  delay<const T extends Signals>(signals: T, cycles: number, options: DelayOptions = {}): T {
+    return this.delays.delay(signals, cycles, options) as T;
+  }
+
+  /** The signals with the early ones delayed to the latency of the latest. @throws HDL027 HDL028 */
+  align<const T extends Signals>(signals: T, options: DelayOptions = {}): T {
+    return this.delays.align(signals, options) as T;
+  }
+
+  /** Says how many cycles after the inputs these signals belong to them; `timeless`: they fit any. @throws HDL028 */
+  latency(signals: Signals, latency: number | 'timeless'): void {
+    for (const { signal } of leaves(signals, ''))
+      this.latencies.pin(signal.node, checkedLatency(signal, latency));
+  }
+
+  /** For delay lines: one register, connected whatever branch is open. */
+  stage(name: string, signal: UInt | SInt, options: DelayOptions): UInt | SInt {
+    return this.tree.always(() => this.pipe<UInt | SInt>(name, signal, options));
+  }
+
+  /** `wanted`, or with the first number behind it that makes it a name nobody has. */
+  freeName(wanted: string): string {
+    let name = wanted;
+    for (let suffix = 2; this.names.has(name); suffix++) name = `${wanted}_${suffix}`;
+    return name;
   }
 
   /** A memory; see `MemoryBuilder` for its ports. */
@@ -342,13 +313,19 @@ export class ModuleBuilder implements Owner {
   /** What connects a port drives its wire whatever branch is open. */
   assignAlways(target: WireNode, value: Node): void {
     this.checkOpen(target.name);
-    this.tree.assignAlways(target, value, this.location());
+    this.tree.always(() => this.assign(target, value));
+  }
+
+  /** A table that is only read: one word per value. */
+  rom<const S extends ScalarShape>(name: string, type: S, values: Values): Rom<S> {
+    return this.memory(name, { word: type, depth: values.length, init: [values] });
   }
 
   assign(target: RegNode | WireNode, value: Node): void {
     this.checkOpen(target.name);
     if (target.kind === 'reg') this.domains.checkWrite(target);
     this.tree.assign(target, value, this.location());
+    this.latencies.addDriver(target, { value, reached: this.tree.condition });
   }
 
   /** Checked at every clock edge outside reset at which control reaches this statement. */

@@ -70,11 +70,11 @@ export class StatementTree {
     this.current.statements.push(statement);
   }
 
-  /** Assigns whatever branch is open: the ports of an instance are connected always. */
-  assignAlways(target: Target, value: Node, location: SourceLocation | undefined): void {
+  /** Runs `body` as if no branch were open: delay lines and the ports of an instance are always connected. */
+  always<T>(body: () => T): T {
     const inner = this.scopes.splice(1);
     try {
-      this.assign(target, value, location);
+      return body();
     } finally {
       this.scopes.push(...inner);
     }

@@ -18,17 +18,19 @@ export const productModulePrefix = 'int_product_';
 /** product = act * weight, exact, after `latencyCycles` (1, or 2 with operand registers). */
 export const intProduct = ({ actWidth, weightWidth, operandStages = 0 }: IntProductParams) => {
   const productWidth = actWidth + weightWidth;
+  const latencyCycles = 1 + operandStages;
   const unit = component(
     `${productModulePrefix}a${actWidth}_w${weightWidth}_o${operandStages}`,
     {
       in: { act: sint(actWidth), weight: sint(weightWidth) },
       out: { product: sint(productWidth) },
       parameters: { actWidth, weightWidth, operandStages },
+      latency: latencyCycles,
     },
     ({ act, weight }, m) => {
       const operands = m.pipe('operand', { act, weight }, { stages: operandStages });
       return { product: m.pipe('product_q', operands.act.mul(operands.weight)) };
     },
   );
-  return { component: unit, latencyCycles: 1 + operandStages, productWidth };
+  return { component: unit, latencyCycles, productWidth };
 };

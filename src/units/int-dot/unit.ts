@@ -30,12 +30,14 @@ export const intDot = (params: IntDotParams) => {
   const term = productRange(actWidth, weightWidth);
   const sumWidth = sumWidthOf(products, term);
   const product = intProduct({ actWidth, weightWidth, operandStages });
+  const latencyCycles = product.latencyCycles + treeStages(products, levelsPerStage);
   const unit = component(
     `int_dot_n${products}_a${actWidth}_w${weightWidth}_l${levelsPerStage}_o${operandStages}`,
     {
       in: { act: array(products, sint(actWidth)), weight: array(products, sint(weightWidth)) },
       out: { sum: sint(sumWidth) },
       parameters: { products, actWidth, weightWidth, levelsPerStage, operandStages },
+      latency: latencyCycles,
     },
     ({ act, weight }, m) => {
       const terms = act.flatMap((value, index) => {
@@ -46,7 +48,6 @@ export const intDot = (params: IntDotParams) => {
       return { sum: adderTree(m, terms, term, levelsPerStage) };
     },
   );
-  const latencyCycles = product.latencyCycles + treeStages(products, levelsPerStage);
   return { component: unit, latencyCycles, sumWidth };
 };
 

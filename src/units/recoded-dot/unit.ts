@@ -33,14 +33,18 @@ export const recodedDot = (params: RecodedDotParams) => {
   requireInteger('recodedDot', 'levelsPerStage', levelsPerStage, 1, 8);
   const sumWidth = sumWidthOf(products, recodedProductRange(actWidth, weightWidth));
   const positions = digitCount(weightWidth);
+  const treeCycles = Math.max(1, treeStages(products, levelsPerStage));
+  const latencyCycles = treeCycles + treeLevels(positions);
   const unit = component(
     `recoded_dot_n${products}_a${actWidth}_w${weightWidth}_l${levelsPerStage}_e${recodeStages}`,
     {
       in: { act: array(products, sint(actWidth)), weight: array(products, sint(weightWidth)) },
       out: { sum: sint(sumWidth) },
       parameters: { products, actWidth, weightWidth, levelsPerStage, recodeStages },
+      latency: latencyCycles,
     },
     ({ act, weight }, m) => {
+      m.latency(weight, -recodeStages);
       const choices = m.pipe('choice', weight.map(recode), { stages: recodeStages });
       const planes = Array.from({ length: positions }, (_, position) => {
         const terms = act.flatMap((value, index) => {
@@ -52,8 +56,6 @@ export const recodedDot = (params: RecodedDotParams) => {
       return { sum: joinPlanes(m, 'joined', planes).wrap(sumWidth) };
     },
   );
-  const treeCycles = Math.max(1, treeStages(products, levelsPerStage));
-  const latencyCycles = treeCycles + treeLevels(positions);
   return { component: unit, latencyCycles, weightLeadCycles: recodeStages, sumWidth };
 };
 

@@ -55,8 +55,14 @@ export const requantize = (params: RequantizeParams) => {
   };
   const unit = component(
     requantizeName(params),
-    { in: ports, out: { value: sint(resultWidth) }, parameters: { ...params } },
+    {
+      in: ports,
+      out: { value: sint(resultWidth) },
+      parameters: { ...params },
+      latency: shape.latencyCycles,
+    },
     ({ acc, multiplier, addend, shift, lo, hi, zeroPoint, tieMode, hold, combine }, m) => {
+      m.latency({ lo, hi, zeroPoint, ...(tieMode === undefined ? {} : { tieMode }) }, 'timeless');
       const product =
         params.multiplier === 'recoded'
           ? recodedProduct(m, acc, multiplier)

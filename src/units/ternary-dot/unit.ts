@@ -25,12 +25,14 @@ export const ternaryDot = ({ rows, actWidth, levelsPerStage = 1 }: TernaryDotPar
   requireInteger('ternaryDot', 'levelsPerStage', levelsPerStage, 1, 6);
   const term = typeRange(true, actWidth);
   const sumWidth = sumWidthOf(rows, term);
+  const latencyCycles = Math.max(1, treeStages(rows, levelsPerStage));
   const unit = component(
     `ternary_dot_r${rows}_a${actWidth}_l${levelsPerStage}`,
     {
       in: { act: array(rows, sint(actWidth)), weight: array(rows, uint(2)) },
       out: { sum: sint(sumWidth) },
       parameters: { rows, actWidth, levelsPerStage },
+      latency: latencyCycles,
     },
     ({ act, weight }, m) => {
       const terms = act.flatMap((value, row) => {
@@ -43,7 +45,7 @@ export const ternaryDot = ({ rows, actWidth, levelsPerStage = 1 }: TernaryDotPar
       return { sum: adderTree(m, terms, term, levelsPerStage) };
     },
   );
-  return { component: unit, latencyCycles: Math.max(1, treeStages(rows, levelsPerStage)), sumWidth };
+  return { component: unit, latencyCycles, sumWidth };
 };
 
 /** One LUT4 a bit: three inputs choose act, ~act or 0. */

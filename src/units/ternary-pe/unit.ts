@@ -30,6 +30,7 @@ export const ternaryPe = (params: TernaryPeParams) => {
       in: { psum: sint(psumWidth), act: sint(actWidth), weight: uint(2) },
       out: { result: sint(resultWidth) },
       parameters: { actWidth, psumWidth, resultWidth },
+      latency: 1,
     },
     ({ psum, act, weight }, m) => {
       const term = ternaryTerm(act, weight);
