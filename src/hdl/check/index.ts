@@ -2,6 +2,7 @@
 import type { Graph } from '../graph.js';
 import type { Design } from '../ir.js';
 import { checkCrossings } from './crossings.js';
+import { checkDefinedness } from './definedness.js';
 import { checkDrivers } from './drivers.js';
 import { resolveLoops } from './loops.js';
 import { checkModules } from './modules.js';
@@ -12,7 +13,7 @@ import { checkUnused } from './unused.js';
 /**
  * Checks one Design; those it instantiates were checked when they were finished. Returns it, with wires split where only
  * their bits taken together seem to form a loop; `graph` is the one that made its nodes.
- * @throws HDL002 HDL003 HDL006 HDL007 HDL008 HDL009 HDL010 HDL011 HDL012 HDL023 HDL024 HDL025 HDL026: the first mistake found.
+ * @throws HDL002 HDL003 HDL006 HDL007 HDL008 HDL009 HDL010 HDL011 HDL012 HDL023 HDL024 HDL025 HDL026 HDL030: the first mistake found.
  */
 export function checkDesign(design: Design, graph: Graph): Design {
   checkNames(design);
@@ -20,6 +21,7 @@ export function checkDesign(design: Design, graph: Graph): Design {
   const resolved = resolveLoops(design, graph);
   checkCrossings(design);
   checkUnused(design);
+  checkDefinedness(design);
   checkStates(design);
   checkModules(resolved);
   return resolved;
