@@ -3,7 +3,7 @@ import { Dependencies } from '../check/dependencies.js';
 import { prune } from '../check/prune.js';
 import { strongComponents } from '../check/strong-components.js';
 import { targets } from '../check/walk.js';
-import type { Assertion, Assign, Design, Node, Switch, When, WireNode } from '../ir.js';
+import type { Assertion, Assign, Design, Node, SourceLocation, Switch, When, WireNode } from '../ir.js';
 import { isAlias } from './aliases.js';
 import type { Scope } from './scope.js';
 import { type Lines, printStatements } from './statements.js';
@@ -18,8 +18,10 @@ interface Tree {
 export function printCombinational(scope: Scope): { readonly assigns: Lines; readonly blocks: Lines } {
   const assigns: string[] = [];
   const blocks: string[] = [];
-  const assign = (wire: WireNode, value: Node): unknown =>
-    assigns.push(`  assign ${wire.name} = ${scope.driver(value, wire.name)};`);
+  const assign = (wire: WireNode, value: Node, location: SourceLocation | undefined): void => {
+    const line = `  assign ${wire.name} = ${scope.driver(value, wire.name)};`;
+    assigns.push(scope.origins.mark(line, wire.name, location, 'statement'));
+  };
   const parts = wireParts(scope.design);
   const apart = interdependent(scope.design, parts);
   const driven = new Set<Node>();
@@ -27,7 +29,7 @@ export function printCombinational(scope: Scope): { readonly assigns: Lines; rea
     if (part.kind === 'assign') {
       if (part.target.kind !== 'wire') continue;
       driven.add(part.target);
-      if (!isAlias(scope.aliases, part)) assign(part.target, part.value);
+      if (!isAlias(scope.aliases, part)) assign(part.target, part.value, part.location);
     } else {
       for (const wire of part.wires) driven.add(wire);
       const trees = apart.has(part) ? splitTree(part) : [part];
@@ -35,7 +37,7 @@ export function printCombinational(scope: Scope): { readonly assigns: Lines; rea
     }
   }
   for (const wire of scope.design.wires) {
-    if (!driven.has(wire) && wire.default !== undefined) assign(wire, wire.default);
+    if (!driven.has(wire) && wire.default !== undefined) assign(wire, wire.default, wire.location);
   }
   return { assigns, blocks };
 }

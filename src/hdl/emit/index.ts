@@ -12,6 +12,10 @@ export interface EmitOptions {
    * every property is an immediate statement for Yosys (`read_verilog -formal`), at each clock edge outside reset. `none`.
    */
   readonly properties?: Properties;
+  /** A file `NAME.map.json` after each `NAME.v`, which leads from its lines to the author's. Elaborates once more, for the lines. */
+  readonly sourceMap?: boolean;
+  /** `// file.ts:line` at the end of statements, relative to the working directory. Elaborates once more, for the lines. */
+  readonly lineComments?: boolean;
 }
 
 export interface EmittedFile {
@@ -29,11 +33,12 @@ export interface Emitted {
  * @throws HDL012 when two modules of one name differ.
  */
 export function emitVerilog(design: Design, options: EmitOptions = {}): Emitted {
-  const { imageFolder, properties } = options;
+  const { imageFolder, sourceMap = false, lineComments = false } = options;
+  const isLocated = sourceMap || lineComments;
   const prefix = imageFolder === undefined || imageFolder === '' ? '' : `${imageFolder.replace(/\/+$/, '')}/`;
   const modules = new Map<string, { readonly design: Design; readonly printed: ModuleText }>();
   for (const part of bottomUp(design)) {
-    const printed = emitModule(part, prefix, properties);
+    const printed = emitModule(isLocated ? (part.located?.() ?? part) : part, prefix, options);
     const known = modules.get(part.name);
     if (known === undefined) modules.set(part.name, { design: part, printed });
     else if (!isSame(known.printed, printed)) differentDesigns(known.design, part);
@@ -41,6 +46,7 @@ export function emitVerilog(design: Design, options: EmitOptions = {}): Emitted 
   const files = [...modules].flatMap(([name, { printed }]) => [
     ...printed.images,
     { name: `${name}.v`, text: printed.text },
+    ...(printed.sourceMap === undefined ? [] : [{ name: `${name}.map.json`, text: printed.sourceMap }]),
   ]);
   return { files };
 }

@@ -57,5 +57,6 @@ export function printInstance(scope: Scope, instance: Instance): Lines {
     parameters.length === 0
       ? [`  ${design.name} ${name} (`]
       : [`  ${design.name} #(`, parameters.join(',\n'), `  ) ${name} (`];
-  return ['', ...head, connections.join(',\n'), '  );'];
+  const lines = [...head, connections.join(',\n'), '  );'];
+  return ['', ...scope.origins.markAll(lines, name, instance.location, 'statement')];
 }

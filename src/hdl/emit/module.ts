@@ -12,21 +12,32 @@ import {
   printMemoryPorts,
 } from './memories.js';
 import { wholeNet } from './nets.js';
+import { Origins } from './origins.js';
 import { printAssertions, printClocked } from './processes.js';
 import { clockPorts, type Properties, Scope } from './scope.js';
+import { sourceMapText } from './source-map.js';
 import type { Lines } from './statements.js';
 
 export interface ModuleText {
   readonly text: string;
   readonly images: readonly Image[];
+  /** JSON, when it was asked for. */
+  readonly sourceMap?: string;
+}
+
+export interface ModuleOptions {
+  readonly properties?: Properties | undefined;
+  readonly sourceMap?: boolean | undefined;
+  readonly lineComments?: boolean | undefined;
 }
 
 export function emitModule(
   whole: Design,
   imagePrefix: string,
-  properties: Properties = 'simulation',
+  { properties = 'simulation', sourceMap = false, lineComments = false }: ModuleOptions = {},
 ): ModuleText {
-  const scope = new Scope(whole, imagePrefix, properties);
+  const origins = new Origins(sourceMap || lineComments);
+  const scope = new Scope(whole, imagePrefix, properties, origins);
   const { design } = scope;
   const { memories, instances } = design;
   const procedural = proceduralWires(design);
@@ -59,8 +70,13 @@ export function emitModule(
     ...assertions,
     ...printUnread(scope),
   ];
-  const text = [...header(design, procedural), ...sections, 'endmodule', ''].join('\n');
-  return { text, images: contents.flatMap(({ images }) => images) };
+  const marked = [...header(design, procedural), ...sections, 'endmodule', ''].join('\n');
+  const { text, ranges } = origins.resolve(marked, lineComments);
+  return {
+    text,
+    ...(sourceMap ? { sourceMap: sourceMapText(design.name, ranges) } : {}),
+    images: contents.flatMap(({ images }) => images),
+  };
 }
 
 /** Longer lists get a line per item. */
@@ -104,12 +120,16 @@ function declareRegisters(scope: Scope): Lines {
     const { name, type } = reg;
     scope.nets.set(reg, wholeNet(name, type.width, type.signed));
     scope.readBits.declare(name, type.width);
-    return `  ${declaration('reg', type.signed, type.width, name)};`;
+    const line = `  ${declaration('reg', type.signed, type.width, name)};`;
+    return scope.origins.mark(line, name, reg.location, 'declaration');
   });
 }
 
 /** Wires that are ports, or another name of a net, need no declaration. */
-function declareWires({ design, aliases, nets, readBits }: Scope, procedural: ReadonlySet<Node>): Lines {
+function declareWires(
+  { design, aliases, nets, readBits, origins }: Scope,
+  procedural: ReadonlySet<Node>,
+): Lines {
   const ports = portWires(design);
   const lines = design.wires.flatMap((wire) => {
     if (aliases.sources.has(wire)) return [];
@@ -117,7 +137,9 @@ function declareWires({ design, aliases, nets, readBits }: Scope, procedural: Re
     nets.set(wire, wholeNet(name, type.width, type.signed));
     if (ports.has(wire)) return [];
     readBits.declare(name, type.width);
-    return [`  ${declaration(procedural.has(wire) ? 'reg' : 'wire', type.signed, type.width, name)};`];
+    const kind = procedural.has(wire) ? 'reg' : 'wire';
+    const line = `  ${declaration(kind, type.signed, type.width, name)};`;
+    return [origins.mark(line, name, wire.location, 'declaration')];
   });
   for (const wire of aliases.sources.keys()) {
     const net = nets.get(aliasedNode(aliases, wire));

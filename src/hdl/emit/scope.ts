@@ -2,11 +2,12 @@
 import { prune } from '../check/prune.js';
 import { postOrder, sinks } from '../check/walk.js';
 import { clockName, resetName } from '../domains.js';
-import type { Assertion, Design, Node } from '../ir.js';
+import type { Assertion, Design, Node, OpNode } from '../ir.js';
 import { type Aliases, findAliases } from './aliases.js';
 import { ExpressionPrinter } from './expression.js';
 import { Names } from './names.js';
 import { type Net, ReadBits } from './nets.js';
+import type { Origins } from './origins.js';
 import { type Plan, plan } from './plan.js';
 import type { Text } from './text.js';
 
@@ -43,6 +44,7 @@ export class Scope {
     /** Put before the file names of memory images. */
     readonly imagePrefix: string,
     readonly properties: Properties,
+    readonly origins: Origins,
   ) {
     const design = withProperties(whole, properties);
     this.design = design;
@@ -71,7 +73,15 @@ export class Scope {
     postOrder(node, this.prepared, (inner) => {
       if (inner.kind !== 'op' || this.nets.has(inner) || !this.plan.wired.has(inner)) return;
       this.printer.wire(inner, inner.type.width, inner.name);
+      this.markWire(inner);
     });
+  }
+
+  /** The wire that was printed last is the node's own. */
+  private markWire({ name, location }: OpNode): void {
+    const line = this.printer.wires.pop();
+    if (line === undefined) return;
+    this.printer.wires.push(this.origins.mark(line, name ?? '', location, 'statement'));
   }
 
   clock(domain: string | undefined): string {

@@ -18,15 +18,24 @@ export function printStatements(
     switch (statement.kind) {
       case 'assign': {
         const { name } = statement.target;
-        return [`${indent}${name} ${operator} ${scope.driver(statement.value, name)};`];
+        const line = `${indent}${name} ${operator} ${scope.driver(statement.value, name)};`;
+        return [scope.origins.mark(line, name, statement.location, 'statement')];
       }
       case 'assert':
-        return printAssertion(scope, statement, indent);
+        return scope.origins.markAll(
+          printAssertion(scope, statement, indent),
+          statement.property,
+          statement.location,
+          'statement',
+        );
       case 'when': {
         const consumer = consumerOf(statement);
         const lines = statement.branches.flatMap(({ condition, body: list }, index) => {
           const word = index === 0 ? `${indent}if` : `${indent}end else if`;
-          return [`${word} (${scope.closed(condition, consumer).text}) begin`, ...body(list)];
+          const head = `${word} (${scope.closed(condition, consumer).text}) begin`;
+          const marked =
+            index === 0 ? scope.origins.mark(head, 'when', statement.location, 'statement') : head;
+          return [marked, ...body(list)];
         });
         const last =
           statement.otherwise.length === 0 ? [] : [`${indent}end else begin`, ...body(statement.otherwise)];
@@ -61,7 +70,7 @@ function printSwitch(scope: Scope, statement: Switch, operator: '=' | '<=', inde
   });
   const selector = scope.closed(subject, consumerOf(statement)).text;
   return [
-    `${indent}case (${selector})`,
+    scope.origins.mark(`${indent}case (${selector})`, 'switch', statement.location, 'statement'),
     ...lines,
     ...(isComplete ? [] : arm('default', '', otherwise)),
     `${indent}endcase`,
