@@ -49,6 +49,8 @@ export class Body {
     private readonly recipe: ModuleRecipe,
     private readonly below: readonly Finished[],
     private readonly m: ModuleBuilder,
+    /** Runs at the end of the body. */
+    private readonly last: (m: ModuleBuilder, values: readonly Value[]) => void = () => undefined,
   ) {
     this.memories = new MemoryStack(
       m,
@@ -63,7 +65,9 @@ export class Body {
     const declared = [...this.declareRegs(), ...this.declareWires()];
     const groups = 1 + steps.filter(({ kind }) => kind === 'control').length;
     const group = (index: number): Target[] =>
-      declared.filter(({ driver }) => driver % groups === index).map(({ target }) => target);
+      declared
+        .filter(({ driver, target }) => driver % groups === index && !target.startsUnknown)
+        .map(({ target }) => target);
     const control = new Control(this.m, (choice) => this.value(choice));
     let controls = 0;
     steps.forEach((step, index) => {
@@ -76,9 +80,13 @@ export class Body {
       this.addWires(targets.filter((target) => control.assigned.has(target)));
     });
     const rest = declared.map(({ target }) => target).filter((target) => !control.assigned.has(target));
-    rest.forEach(({ signal }, index) => drive(signal, this.value(index), index));
+    // What starts unknown takes an input, so that it is defined some day.
+    rest.forEach(({ signal, startsUnknown }, index) =>
+      drive(signal, startsUnknown ? choose(this.values, 0) : this.value(index), index),
+    );
     this.addWires(rest);
     this.memories.write();
+    this.last(this.m, this.values);
     return this.values;
   }
 
@@ -98,7 +106,8 @@ export class Body {
       };
       const signal = choose(Object.values(this.m.regs({ [`r${index}`]: scalar(type) }, options)), 0);
       this.values.push(signal);
-      return { target: { signal, onEveryPath: false }, driver };
+      const startsUnknown = reset === false && powerUp === undefined;
+      return { target: { signal, onEveryPath: false, startsUnknown }, driver };
     });
   }
 
@@ -107,7 +116,7 @@ export class Body {
     return this.recipe.wires.map(({ type, default: value, driver }, index) => {
       const options = value === undefined ? {} : { default: literalValue(type, value) };
       const signal = choose(Object.values(this.m.wires({ [`w${index}`]: scalar(type) }, options)), 0);
-      return { target: { signal, onEveryPath: value === undefined }, driver };
+      return { target: { signal, onEveryPath: value === undefined, startsUnknown: false }, driver };
     });
   }
   private addWires(targets: readonly Target[]): void {

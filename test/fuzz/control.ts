@@ -7,6 +7,8 @@ export interface Target {
   readonly signal: UIntReg | SIntReg | UIntWire | SIntWire;
   /** A wire without a default. */
   readonly onEveryPath: boolean;
+  /** A register with neither reset nor power-up value. */
+  readonly startsUnknown: boolean;
 }
 
 export class Control {

@@ -1,25 +1,35 @@
 /** Makes a Design of a random program, through the language as an author uses it. */
-import { component, type Design, type Node, type UInt } from '../../src/hdl/index.js';
+import { component, type Design, type ModuleBuilder, type Node, type UInt } from '../../src/hdl/index.js';
 import { postOrder, sinks } from '../../src/hdl/check/walk.js';
 import { Body, scalar, type AnyComponent, type Finished, type Ports } from './body.js';
 import { choose, unsigned, type Value } from './operations.js';
 import type { ModuleRecipe, Program } from './program.js';
 
-/** The top of a random program; every module's name begins with `prefix`. The same program gives the same Design. */
-export function elaborateProgram(program: Program, prefix: string): AnyComponent {
+type Last = (m: ModuleBuilder, values: readonly Value[]) => void;
+
+/**
+ * The top of a random program; every module's name begins with `prefix`. The same program gives the same Design. `last` runs at
+ * the end of the body of each module.
+ */
+export function elaborateProgram(program: Program, prefix: string, last?: Last): AnyComponent {
   const finished: Finished[] = [];
   program.modules.forEach((recipe, index) => {
-    finished.push(elaborateModule(recipe, `${prefix}_m${index}`, finished));
+    finished.push(elaborateModule(recipe, `${prefix}_m${index}`, finished, last));
   });
   return choose(finished, finished.length - 1).component;
 }
 
 /** Runs the body twice: the first time finds the types of the outputs and what no one reads. Both give the same nodes. */
-function elaborateModule(recipe: ModuleRecipe, name: string, below: readonly Finished[]): Finished {
+function elaborateModule(
+  recipe: ModuleRecipe,
+  name: string,
+  below: readonly Finished[],
+  last: Last | undefined,
+): Finished {
   const face: Ports = Object.fromEntries(recipe.inputs.map((type, index) => [`in${index}`, scalar(type)]));
   const bodies: Body[] = [];
   const draft = component(name, { in: face, out: {} }, (inputs, m) => {
-    const body = new Body(recipe, below, m);
+    const body = new Body(recipe, below, m, last);
     bodies.push(body);
     m.unused(...body.run(inputs));
     return {};
@@ -27,7 +37,7 @@ function elaborateModule(recipe: ModuleRecipe, name: string, below: readonly Fin
   const body = choose(bodies, 0);
   const plan = planOutputs(recipe, body.values, draft.design);
   const made = component(name, { in: face, out: plan.types }, (inputs, m) =>
-    plan.drivers(new Body(recipe, below, m).run(inputs)),
+    plan.drivers(new Body(recipe, below, m, last).run(inputs)),
   );
   return { component: made, inputs: face, depth: body.depth, instances: body.instances };
 }

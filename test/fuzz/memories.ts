@@ -73,7 +73,11 @@ export class MemoryStack {
     // Words that are only ever written at constant addresses leave others without a driver.
     const at = chosen.node.kind === 'const' ? this.address(memory, step.depth, this.oldest()) : chosen;
     const masks = mask === undefined ? undefined : step.fields.map((_, i) => bit(choose(mask, i) + i));
-    const port = (): void => memory.write(at, values, enable === undefined ? undefined : bit(enable), masks);
+    const port = (): void =>
+      memory.write(at, values, {
+        ...(enable === undefined ? {} : { enable: bit(enable) }),
+        ...(masks === undefined ? {} : { mask: masks }),
+      });
     if (when === undefined) port();
     else this.m.when(bit(when), port);
   }

@@ -83,7 +83,8 @@ export function operation(step: OpStep, operands: readonly Value[], limit: numbe
     case 'shlDynamic':
       return narrowed(a, 70, n).shl(unsigned(b).wrap(1 + (n % 6)));
     case 'shrDynamic':
-      return a.shr(n % 3 === 0 ? unsigned(b) : unsigned(b).wrap(1 + (n % 8)));
+      // Verilator 5.006 computes a constant shifted by a folded distance of more than 32 bits wrongly.
+      return a.shr(unsigned(b).wrap(n % 3 === 0 ? Math.min(b.width, 32) : 1 + (n % 8)));
     case 'mux':
       return chosen(condition(c, n), a, b, n);
     case 'cat':

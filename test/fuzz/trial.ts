@@ -108,7 +108,7 @@ async function lint(batch: Batch, { yosys }: TrialOptions): Promise<readonly str
   const fast = lintFast(files, name).split('\n');
   const slow = yosys ? (await yosysComplaints(files, name)).split('\n') : [];
   return [
-    ...fast.filter((line) => /^%?(warning|error)|\.v:\d+: /i.test(line)),
+    ...fast.filter((line) => /^%?(warning|error)|\.v:\d+: /i.test(line) && !/: Exiting due to/.test(line)),
     ...slow.filter((line) => line !== '' && !/Replacing memory|^Warnings: /.test(line)),
   ];
 }

@@ -1,7 +1,7 @@
 /** Always blocks: registers with and without reset, properties. */
 import { isConstant, prune, type Target } from '../check/prune.js';
 import { targets } from '../check/walk.js';
-import type { Assertion, Design, Statement } from '../ir.js';
+import type { Assertion, Design, RegNode, Statement } from '../ir.js';
 import { constantText } from './constant.js';
 import { collisionChecks } from './memories.js';
 import type { Scope } from './scope.js';
@@ -10,16 +10,31 @@ import { groups, type Lines, printStatements } from './statements.js';
 /** One block per when-tree and clock domain; registers without reset get their own, so that a reset does not stop them. */
 export function printClocked(scope: Scope): Lines {
   const domains = domainsOf(scope.design);
-  return groups(scope.design.statements).flatMap((group) =>
+  const live = new Set<Target>();
+  const blocks = groups(scope.design.statements).flatMap((group) =>
     domains.flatMap((domain) =>
       [true, false].flatMap((withReset) => {
         const isPart = (target: Target): boolean =>
           target.kind === 'reg' && target.domain === domain && (target.reset !== undefined) === withReset;
         const part = prune(group, (s) => s.kind === 'assign' && isPart(s.target));
+        targets(part, live);
         return printRegisters(scope, domain, part, withReset);
       }),
     ),
   );
+  return [
+    ...blocks,
+    ...scope.design.regs.filter((reg) => !live.has(reg)).flatMap((reg) => printIdle(scope, reg)),
+  ];
+}
+
+/** A register that only branches which cannot run assign: it keeps its value, and tools see a driver. */
+function printIdle(scope: Scope, { name, type, reset, domain }: RegNode): Lines {
+  const action =
+    reset === undefined
+      ? `${name} <= ${name};`
+      : `if (${scope.reset(domain)}) ${name} <= ${constantText(reset, type.width, type.signed)};`;
+  return ['', `  always @(posedge ${scope.clock(domain)}) begin`, `    ${action}`, '  end'];
 }
 
 /** The domains that a Design's own state may be in. */
