@@ -28,7 +28,8 @@ export type ArrayMode = 'rolled' | 'unrolled' | undefined;
 
 /** Groups of instances of one Design that can run as loops; no instance is in two. */
 export function findArrays(flat: FlatDesign, mode: ArrayMode): LaneArray[] {
-  if (mode === 'unrolled') return [];
+  // With several clocks, a register's clock is not part of its Design.
+  if (mode === 'unrolled' || flat.design.domains !== undefined) return [];
   let groups = chooseGroups(flat, mode === 'rolled' ? 2 : MIN_LANES);
   for (;;) {
     const places = placesOf(groups);

@@ -13,7 +13,8 @@ export function laneConstants(arrays: readonly LaneArray[]): DataSegment[] {
     constants.flatMap(({ column, position, value }) => {
       const { block, delta, bytes } = columnSlot(column, position);
       const pattern = Uint8Array.from({ length: bytes }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn));
-      if (value === 0n) return [];
+      // No code reads a column without a place.
+      if (value === 0n || block.offset < 0) return [];
       const offsets = block.buffered ? [block.offset, block.shadowOffset] : [block.offset];
       return offsets.map((offset) => ({ offset: offset + delta, bytes: pattern }));
     }),
