@@ -15,7 +15,7 @@ namespace {
 uint32_t number(char** argv, int i) { return static_cast<uint32_t>(std::strtoul(argv[i], nullptr, 10)); }
 
 void clockEdge(Vdut* dut) {
-  NOMUL_CLOCK(dut, 1)
+  NOMUL_CLOCK(dut, ~0u)
   dut->eval();
 }
 

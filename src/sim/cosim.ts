@@ -4,7 +4,14 @@ import { createRandom } from '../num/index.js';
 import type { Design } from '../hdl/index.js';
 import { rangeOf } from './access.js';
 import { AssertionFailure, SimError } from './errors.js';
-import { sourceOf, type RunOptions, type VerilogSource } from './harness.js';
+import {
+  clockPortsOf,
+  clocksOf,
+  resetsOf,
+  sourceOf,
+  type RunOptions,
+  type VerilogSource,
+} from './harness.js';
 import { runIcarus } from './icarus.js';
 import { simulate } from './simulation.js';
 import { runVerilator, type Recording, type StimulusColumns } from './verilator.js';
@@ -113,7 +120,7 @@ function compareRecordings(
 
 /**
  * Random values for every input: uniform, with the extremes and 0 more often, some held for several cycles. `rst` is 1 in
- * the first two cycles.
+ * the first two cycles; of several clocks, each rises in the cycles of its own random rate.
  */
 export function randomStimulus(design: Design, cycles: number, seed: number): Record<string, bigint[]> {
   const random = createRandom(seed);
@@ -132,6 +139,14 @@ export function randomStimulus(design: Design, cycles: number, seed: number): Re
       column.push(value);
     columns[name] = column;
   }
-  if (design.usesReset) columns['rst'] = Array.from({ length: cycles }, (_, cycle) => (cycle < 2 ? 1n : 0n));
+  const column = (valueAt: (cycle: number) => boolean): bigint[] =>
+    Array.from({ length: cycles }, (_, cycle) => (valueAt(cycle) ? 1n : 0n));
+  const ports = clockPortsOf(design);
+  for (const name of resetsOf(ports)) columns[name] = column((cycle) => cycle < 2);
+  const clocks = clocksOf(ports);
+  for (const name of clocks.length < 2 ? [] : clocks) {
+    const rate = 0.1 + 0.1 * random.integer(0, 9);
+    columns[name] = column((cycle) => cycle < 2 || random.chance(rate));
+  }
   return columns;
 }

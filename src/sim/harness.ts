@@ -3,7 +3,7 @@
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { emitVerilog, type Design, type ScalarType } from '../hdl/index.js';
+import { clockName, emitVerilog, resetName, type Design, type ScalarType } from '../hdl/index.js';
 import {
   cachedStage,
   contentHash,
@@ -35,6 +35,8 @@ export interface VerilogSource {
   readonly clock?: string;
   /** Name of the synchronous, active-high reset port, if there is one. */
   readonly reset?: string;
+  /** The ports of further clock domains. */
+  readonly domains?: readonly { readonly clock: string; readonly reset?: string }[];
   /** Verilog macros, such as those that choose a cell library's variant. */
   readonly defines?: Readonly<Record<string, string>>;
 }
@@ -52,12 +54,16 @@ export interface RunOptions {
    * C++ is compiled without optimization (docs/tools.md has the measurement).
    */
   readonly favour?: 'speed' | 'build';
+  /** Waves of the external simulator: a VCD file, and the first and last cycle in it. */
+  readonly waves?: { readonly file: string; readonly from: number; readonly to: number };
 }
 
 const DEFAULT_LIMIT_MS = 600_000;
 /** A compromise between build time and speed for runs of 10^4 to 10^6 cycles. */
 const OPTIMIZATION = '-O2';
 const optimizationOf = ({ favour }: RunOptions): string => (favour === 'build' ? '-O0' : OPTIMIZATION);
+/** Waves need another build, of Verilator's runtime too. */
+const traceOf = ({ waves }: RunOptions): readonly string[] => (waves === undefined ? [] : ['--trace']);
 /** One C++ file, above any size: with 0, Verilator writes wide constants into a file each. */
 const splitOf = ({ favour }: RunOptions): readonly string[] =>
   favour === 'build' ? ['--output-split', '1000000000'] : [];
@@ -82,10 +88,31 @@ export function sourceOf(design: Design): VerilogSource {
     top: design.name,
     files: emitVerilog(design).files,
     ports: design.ports.map(({ name, direction, type }) => ({ name, direction, type })),
-    ...(design.usesClock ? { clock: 'clk' } : {}),
-    ...(design.usesReset ? { reset: 'rst' } : {}),
+    ...clockPortsOf(design),
   };
 }
+
+type ClockPorts = Pick<VerilogSource, 'clock' | 'reset' | 'domains'>;
+
+export const clockPortsOf = ({ usesClock, usesReset, domains = [] }: Design): ClockPorts => ({
+  ...(usesClock ? { clock: clockName(undefined) } : {}),
+  ...(usesReset ? { reset: resetName(undefined) } : {}),
+  domains: domains.map(({ name, usesReset: resets }) => ({
+    clock: clockName(name),
+    ...(resets ? { reset: resetName(name) } : {}),
+  })),
+});
+
+/** All clock ports. With several, the stimulus has a column for each: 1 in the cycles in which it rises. */
+export const clocksOf = ({ clock, domains = [] }: ClockPorts): readonly string[] => [
+  ...(clock === undefined ? [] : [clock]),
+  ...domains.map((domain) => domain.clock),
+];
+
+export const resetsOf = ({ reset, domains = [] }: ClockPorts): readonly string[] => [
+  ...(reset === undefined ? [] : [reset]),
+  ...domains.flatMap((domain) => domain.reset ?? []),
+];
 
 const C_WORDS = new Set(
   'and asm auto bool break case catch char class const continue default delete do double else enum export extern false float for friend goto if inline int long mutable namespace new not operator or private protected public register return short signed sizeof static struct switch template this throw true try typedef typename union unsigned using virtual void volatile while xor'.split(
@@ -104,10 +131,13 @@ export function listMacro(name: string, ports: readonly (readonly [string, numbe
   return `#define ${name}(X) ${ports.map(([port, width]) => `X(${memberName(port)}, ${width})`).join(' ')}`;
 }
 
-export function clockMacros({ clock, reset }: VerilogSource): string[] {
+/** `NOMUL_CLOCK(dut, levels)` sets clock i to bit i of `levels`, `NOMUL_RESET(dut, value)` all resets to one value. */
+export function clockMacros(source: VerilogSource): string[] {
+  const clocks = clocksOf(source).map((port, i) => `(dut)->${memberName(port)} = ((levels) >> ${i}) & 1;`);
+  const resets = resetsOf(source).map((port) => `(dut)->${memberName(port)} = (value);`);
   return [
-    `#define NOMUL_CLOCK(dut, value) ${clock === undefined ? '' : `(dut)->${memberName(clock)} = (value);`}`,
-    `#define NOMUL_RESET(dut, value) ${reset === undefined ? '' : `(dut)->${memberName(reset)} = (value);`}`,
+    `#define NOMUL_CLOCK(dut, levels) ${clocks.join(' ')}`,
+    `#define NOMUL_RESET(dut, value) ${resets.join(' ')}`,
   ];
 }
 
@@ -128,6 +158,7 @@ export async function buildVerilator(
       key: buildKey(source, harnessFiles, header, [
         tool.version,
         optimizationOf(options),
+        ...traceOf(options),
         ...VERILATOR_FLAGS,
       ]),
       ...cacheOption(options),
@@ -139,6 +170,7 @@ export async function buildVerilator(
       const names = [source.top, '--prefix', 'Vdut', '--Mdir', 'obj', '-CFLAGS', '-I..'];
       const args = [
         ...splitOf(options),
+        ...traceOf(options),
         ...VERILATOR_FLAGS,
         ...names,
         ...defineArgs(source),
@@ -146,8 +178,10 @@ export async function buildVerilator(
         harness,
       ];
       await runTool(tool, { args, cwd: work, ...limits(options) });
-      const runtime = await verilatorRuntime(tool, options);
-      for (const name of RUNTIME_OBJECTS) copyFileSync(join(runtime, 'obj', name), join(work, 'obj', name));
+      if (options.waves === undefined) {
+        const runtime = await verilatorRuntime(tool, options);
+        for (const name of RUNTIME_OBJECTS) copyFileSync(join(runtime, 'obj', name), join(work, 'obj', name));
+      }
       await make(join(work, 'obj'), 'Vdut', options, optimizationOf(options));
     },
   );

@@ -1,10 +1,11 @@
 /** Every input of every cycle into Icarus, every output of every cycle out, with unknown bits. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { findTool, runTool } from '../tools/index.js';
 import {
   buildIcarus,
+  clocksOf,
   inTemporaryFolder,
   limits,
   type HarnessPort,
@@ -14,6 +15,7 @@ import {
 import {
   drivenPorts,
   outputPorts,
+  risingClocks,
   stimulusValue,
   type Recording,
   type StimulusColumns,
@@ -31,9 +33,9 @@ export async function runIcarus(
   const build = await buildIcarus(source, 'icarus_cosim.v', cosimHeader(source, inputs, outputs), options);
   const vvp = await findTool('vvp', options.tools);
   return inTemporaryFolder(source, build, async (folder) => {
-    writeFileSync(join(folder, 'stimulus.hex'), packStimulus(inputs, cycles, stimulus));
+    writeFileSync(join(folder, 'stimulus.hex'), packStimulus(source, cycles, stimulus));
     const { stdout } = await runTool(vvp, {
-      args: ['-n', join(build, 'sim.vvp')],
+      args: ['-n', join(build, 'sim.vvp'), ...waveArgs(options)],
       cwd: folder,
       ...limits(options),
     });
@@ -43,6 +45,9 @@ export async function runIcarus(
     return unpack(lines, outputs, lines.length < cycles ? stdout.trim() : undefined);
   });
 }
+
+const waveArgs = ({ waves }: RunOptions): readonly string[] =>
+  waves === undefined ? [] : [`+waves=${resolve(waves.file)}`, `+from=${waves.from}`, `+to=${waves.to}`];
 
 /** The ports of one direction packed into one vector from bit `offset`, the first port lowest; and the bits in all. */
 export function packedConnections(
@@ -68,22 +73,28 @@ function cosimHeader(
   inputs: readonly HarnessPort[],
   outputs: readonly HarnessPort[],
 ): string {
-  const ins = packedConnections(inputs, 'in');
+  const clocks = clocksOf(source);
+  const ins = packedConnections(inputs, 'in', clockBits(source));
   const outs = packedConnections(outputs, 'out');
-  const clock = source.clock === undefined ? [] : [`.${escaped(source.clock)}(clk)`];
+  const clock = clocks.map((name, i) => `.${escaped(name)}(clocks[${i}])`);
   return [
-    `\`define NOMUL_INPUT_BITS ${Math.max(1, ins.bits)}`,
+    `\`define NOMUL_CLOCKS ${clockBits(source)}`,
+    `\`define NOMUL_INPUT_BITS ${clockBits(source) + ins.bits}`,
     `\`define NOMUL_OUTPUT_BITS ${Math.max(1, outs.bits)}`,
     `\`define NOMUL_DUT ${escaped(source.top)} dut (${[...clock, ...ins.text, ...outs.text].join(', ')});`,
     '',
   ].join('\n');
 }
 
-function packStimulus(inputs: readonly HarnessPort[], cycles: number, stimulus: StimulusColumns): string {
+/** Bits that say which clocks rise; a design without a clock has one too, which nothing reads. */
+const clockBits = (source: VerilogSource): number => Math.max(1, clocksOf(source).length);
+
+function packStimulus(source: VerilogSource, cycles: number, stimulus: StimulusColumns): string {
+  const inputs = drivenPorts(source);
   const lines: string[] = [];
   for (let cycle = 0; cycle < cycles; cycle++) {
-    let word = 0n;
-    let offset = 0n;
+    let word = BigInt(risingClocks(source, stimulus, cycle));
+    let offset = BigInt(clockBits(source));
     for (const { name, type } of inputs) {
       word |= BigInt.asUintN(type.width, BigInt(stimulusValue(stimulus, name, cycle))) << offset;
       offset += BigInt(type.width);

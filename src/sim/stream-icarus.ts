@@ -6,8 +6,10 @@ import { findTool, runTool } from '../tools/index.js';
 import { SimError } from './errors.js';
 import {
   buildIcarus,
+  clocksOf,
   inTemporaryFolder,
   limits,
+  resetsOf,
   type HarnessPort,
   type RunOptions,
   type VerilogSource,
@@ -59,8 +61,8 @@ function streamHeader(source: VerilogSource, prepared: PreparedBench): string {
     return `.${escaped(name)}(${width}'d${BigInt.asUintN(width, BigInt(value))})`;
   });
   const connections = [
-    ...connect(source.clock, 'clk'),
-    ...connect(source.reset, 'rst'),
+    ...clocksOf(source).flatMap((name) => connect(name, 'clk')),
+    ...resetsOf(source).flatMap((name) => connect(name, 'rst')),
     ...connect(input.valid, 'in_valid'),
     ...connect(input.ready, 'in_ready'),
     ...connect(input.last, 'beat[0]'),

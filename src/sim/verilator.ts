@@ -1,22 +1,24 @@
 /** Every input of every cycle into Verilator, every output of every cycle out. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { runProcess, tailOf, ToolCrashed } from '../tools/index.js';
 import { SimError } from './errors.js';
 import {
   buildVerilator,
   clockMacros,
+  clocksOf,
   inTemporaryFolder,
   limits,
   listMacro,
+  resetsOf,
   type HarnessPort,
   type RunOptions,
   type VerilogSource,
 } from './harness.js';
 import { getWords, putWords, wordsOf } from './words.js';
 
-/** Values of each input port, or of the reset port, one per cycle. */
+/** Values of each input port, reset or (of several) clock, one per cycle. */
 export type StimulusColumns = Readonly<Record<string, ArrayLike<number> | ArrayLike<bigint>>>;
 
 /** Recorded outputs: per port the value and, where bits were unknown (x or z), a mask of those bits. */
@@ -31,10 +33,10 @@ export interface Recording {
 
 const RESET_TYPE = { signed: false, width: 1 };
 
-/** Input ports in the order of the harness, the reset first. */
-export function drivenPorts({ ports, reset }: VerilogSource): HarnessPort[] {
-  const inputs = ports.filter(({ direction }) => direction === 'in');
-  return reset === undefined ? inputs : [{ name: reset, direction: 'in', type: RESET_TYPE }, ...inputs];
+/** Input ports in the order of the harness, the resets first. */
+export function drivenPorts(source: VerilogSource): HarnessPort[] {
+  const resets = resetsOf(source).map((name) => ({ name, direction: 'in', type: RESET_TYPE }) as const);
+  return [...resets, ...source.ports.filter(({ direction }) => direction === 'in')];
 }
 
 export const outputPorts = ({ ports }: VerilogSource): HarnessPort[] =>
@@ -52,10 +54,10 @@ export async function runVerilator(
   const header = cosimHeader(source, inputs, outputs);
   const build = await buildVerilator(source, 'verilator_cosim.cpp', header, options);
   return inTemporaryFolder(source, build, async (folder) => {
-    writeFileSync(join(folder, 'stimulus.bin'), packStimulus(inputs, cycles, stimulus));
+    writeFileSync(join(folder, 'stimulus.bin'), packStimulus(source, cycles, stimulus));
     const result = await runProcess({
       command: join(build, 'obj', 'Vdut'),
-      args: ['stimulus.bin', 'results.bin', String(options.powerUpSeed ?? 0)],
+      args: ['stimulus.bin', 'results.bin', String(options.powerUpSeed ?? 0), ...waveArgs(options)],
       cwd: folder,
       label: 'Verilator simulation',
       ...limits(options),
@@ -71,6 +73,9 @@ export async function runVerilator(
     return unpack(readFileSync(join(folder, 'results.bin')), outputs, message, cycles);
   });
 }
+
+const waveArgs = ({ waves }: RunOptions): readonly string[] =>
+  waves === undefined ? [] : [resolve(waves.file), String(waves.from), String(waves.to)];
 
 function cosimHeader(
   source: VerilogSource,
@@ -92,15 +97,24 @@ function cosimHeader(
 const totalWords = (ports: readonly HarnessPort[]): number =>
   ports.reduce((sum, { type }) => sum + wordsOf(type.width), 0);
 
-function packStimulus(inputs: readonly HarnessPort[], cycles: number, stimulus: StimulusColumns): Uint8Array {
+/** A word with the clocks that rise, then the input ports. */
+function packStimulus(source: VerilogSource, cycles: number, stimulus: StimulusColumns): Uint8Array {
+  const inputs = drivenPorts(source);
   const words = new Uint32Array(cycles * (1 + totalWords(inputs)));
   let at = 0;
   for (let cycle = 0; cycle < cycles; cycle++) {
-    at++;
+    words[at++] = risingClocks(source, stimulus, cycle);
     for (const { name, type } of inputs)
       at = putWords(words, at, stimulusValue(stimulus, name, cycle), type.width);
   }
   return new Uint8Array(words.buffer);
+}
+
+/** Bit i: clock i rises in this cycle; a clock without a column does in all. */
+export function risingClocks(source: VerilogSource, stimulus: StimulusColumns, cycle: number): number {
+  const rises = (name: string): boolean =>
+    stimulus[name] === undefined || Number(stimulusValue(stimulus, name, cycle)) === 1;
+  return clocksOf(source).reduce((levels, name, i) => levels | (rises(name) ? 1 << i : 0), 0) >>> 0;
 }
 
 export function stimulusValue(stimulus: StimulusColumns, name: string, cycle: number): number | bigint {
