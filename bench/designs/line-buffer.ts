@@ -65,7 +65,7 @@ const frames = (m: ModuleBuilder, valid: UInt): { state: UInt; column: UInt; shi
 const products = (m: ModuleBuilder, pixel: SInt, column: UInt, shift: UInt): readonly SInt[] => {
   const line = (name: string, data: SInt): SInt => {
     const memory = m.memory(name, { word: sint(8), depth: columns, init: [[]], initStyle: 'inline' });
-    memory.write(column, data, shift);
+    memory.write(column, data, { enable: shift });
     return memory.readNow(column);
   };
   const previous = line('line0', pixel);

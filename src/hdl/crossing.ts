@@ -160,7 +160,7 @@ function passWords<P extends Signals>(
     full.next = difference.eq(depth + depth / 2);
     input.ready.value = full.not();
     const beat = Object.fromEntries(leaves(input.payload, '').map(({ name, signal }) => [name, signal]));
-    memory.write(written.count.wrap(memory.addressWidth), beat, push);
+    memory.write(written.count.wrap(memory.addressWidth), beat, { enable: push });
     const fill = written.count.sub(fromGray(seen)).wrap(count.width).asUint();
     m.assert(fill.le(depth), 'writer and reader were reset at different times');
   });

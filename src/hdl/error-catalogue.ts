@@ -130,15 +130,16 @@ const entries = {
   HDL018: {
     title: 'Address outside the memory',
     explanation: 'A constant address is not below the depth of the memory.',
-    example: 'm.memory({ weights: memory(sint(8), 16) }); weights.read(16)',
-    fix: 'weights.read(15)',
+    example:
+      "const weights = m.rom('weights', sint(8), table); weights.read(m.constant(uint(5), 16))  // 16 words",
+    fix: 'weights.read(m.constant(uint(4), 15))',
   },
   HDL019: {
     title: 'Bad memory',
     explanation:
       'A memory has at least one word and one field, and its initial contents are no longer than the memory and fit its fields.',
-    example: 'rom(uint(4), [1, 2, 16])',
-    fix: 'rom(uint(5), [1, 2, 16])',
+    example: "m.rom('sizes', uint(4), [1, 2, 16])",
+    fix: "m.rom('sizes', uint(5), [1, 2, 16])",
   },
   HDL020: {
     title: 'Signal used as a JavaScript value',
@@ -178,7 +179,7 @@ const entries = {
     title: 'Stream consumed twice or not at all',
     explanation:
       'Whoever takes the beats of a stream drives its ready, so a stream has exactly one consumer. Two would each see only some beats.',
-    example: "return { y: x, z: x }  // x is a stream",
+    example: 'return { y: x, z: x }  // x is a stream',
     fix: "const [y, z] = streams.fork(m, 'both', x, 2); return { y, z }",
   },
   HDL026: {
@@ -199,7 +200,8 @@ const entries = {
     title: 'Latency does not hold',
     explanation:
       'An output leaves after another number of cycles than its component declares, or its latency cannot be known: it comes from registers that hold state, or from a register that nothing drives yet.',
-    example: "component('twice', { in: { a }, out: { y }, latency: 2 }, ({ a }, m) => ({ y: m.delay(a, 1) }))",
+    example:
+      "component('twice', { in: { a }, out: { y }, latency: 2 }, ({ a }, m) => ({ y: m.delay(a, 1) }))",
     fix: "component('twice', { in: { a }, out: { y }, latency: 1 }, …)  // or m.latency(sum, 3) for a sum that is kept",
   },
   HDL029: {

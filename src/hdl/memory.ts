@@ -2,35 +2,71 @@
 
 import { typeRange, unsignedWidth } from '../num/index.js';
 import { describe, fail } from './diagnostics.js';
-import { describeDomain } from './domains.js';
-import type { Memory, MemoryReadNode, Node } from './ir.js';
+import { describeDomain, type ClockDomain } from './domains.js';
+import type { Memory, MemoryReadNode, Node, WireNode } from './ir.js';
+import { bypass } from './memory-bypass.js';
+import { initialContents, inLanes, type InitialContents, type Values } from './memory-init.js';
 import type { ModuleBuilder } from './module.js';
 import { driverNode } from './driven.js';
 import { SInt, UInt } from './signal.js';
-import { mapShape, zipLeaves, type DriverOf, type Shape, type SignalOf } from './types.js';
-
-type Values = readonly (number | bigint)[] | Int8Array | Uint8Array | Int16Array | Int32Array;
+import {
+  bit,
+  isScalar,
+  mapShape,
+  sint,
+  uint,
+  zipLeaves,
+  type DriverOf,
+  type Shape,
+  type SignalOf,
+} from './types.js';
 
 export interface MemoryOptions<S extends Shape> {
   /** Shape of one word. */
   readonly word: S;
   readonly depth: number;
-  /** Initial values per field in flattened order, `init[field][address]`; short arrays continue with zeros. */
-  readonly init?: readonly Values[];
+  /** A scalar word in so many equal parts, each with a write enable (`mask`): byte enables of block RAM. Each part is a field. */
+  readonly lanes?: number;
+  /** Initial values, `init[field][address]` (short arrays continue with zeros) or a function of the address. */
+  readonly init?: InitialContents<S>;
   /** Where the initial contents go: `file` (`$readmemh`, default) or `inline`. */
   readonly initStyle?: 'file' | 'inline';
   /**
-   * A read of the word written in the same cycle gives `old` data (default; costs logic beside block RAM), happens `never`
-   * (simulations check it), or gives `any` value, which the author does not use.
+   * A registered read of the word written in the same cycle gives `old` data (default) or `new` data (both cost logic beside
+   * block RAM), happens `never` (simulations check it), or gives `any` value, which the author does not use.
    */
-  readonly readDuringWrite?: 'old' | 'never' | 'any';
+  readonly readDuringWrite?: 'old' | 'new' | 'never' | 'any';
+  /** Two ports write one word in one cycle: the `later` port's data stay (default, costs logic), or it happens `never` (checked). */
+  readonly writeCollision?: 'later' | 'never';
+  /**
+   * An address past the last word happens `never` (default; simulations check it), reads `zero` and writes nothing (costs a
+   * comparison), or reads `any` value, which the author does not use.
+   */
+  readonly outOfRange?: 'never' | 'zero' | 'any';
+}
+
+export interface WriteOptions {
+  readonly enable?: UInt;
+  /** One write enable per field; of a memory with lanes, one bit per lane, the lowest lane first. */
+  readonly mask?: readonly UInt[] | UInt;
+}
+
+/** A memory that is only read. */
+export type Rom<S extends Shape> = Pick<MemoryBuilder<S>, 'name' | 'addressWidth' | 'read' | 'readNow'>;
+
+/** A registered read of a memory with `readDuringWrite: 'new'`. */
+interface BypassedRead {
+  readonly port: number;
+  readonly wires: readonly WireNode[];
+  readonly domain: ClockDomain;
 }
 
 export class MemoryBuilder<S extends Shape = Shape> {
   private readonly fields: Memory['fields'];
+  private readonly init: readonly Values[] | undefined;
   private readonly readPorts: Memory['readPorts'][number][] = [];
   private readonly writePorts: Memory['writePorts'][number][] = [];
-  private readonly word: S;
+  private readonly bypassed: BypassedRead[] = [];
   private readonly depth: number;
   private readonly location: Pick<Memory, 'location'>;
 
@@ -39,17 +75,24 @@ export class MemoryBuilder<S extends Shape = Shape> {
     readonly name: string,
     private readonly options: MemoryOptions<S>,
   ) {
-    this.word = options.word;
     this.location = module.locationField();
     this.depth = options.depth;
     if (!Number.isInteger(options.depth) || options.depth < 1) {
       fail('HDL019', `memory ${name} has depth ${options.depth}`, 'give it at least one word');
     }
-    this.fields = zipLeaves(options.word, undefined, '').map(({ name: field, type }) => ({
-      name: field,
-      type,
+    const { word, lanes, init } = options;
+    const whole = zipLeaves(word, undefined, '').map(({ name: field, type }) => ({ name: field, type }));
+    const values =
+      init === undefined
+        ? undefined
+        : initialContents({ name, depth: this.depth, word, fields: whole }, init);
+    const width = lanes === undefined ? undefined : laneWidth(name, word, lanes);
+    const parts = Array.from({ length: lanes ?? 0 }, (_, i) => ({
+      name: `lane_${i}`,
+      type: uint(width ?? 1),
     }));
-    this.checkInit();
+    this.fields = lanes === undefined ? whole : parts;
+    this.init = lanes === undefined ? values : values?.flatMap((all) => inLanes(all, lanes, width ?? 1));
   }
 
   /** Bits of an address. */
@@ -57,7 +100,7 @@ export class MemoryBuilder<S extends Shape = Shape> {
     return addressWidth(this.depth);
   }
 
-  /** The word one cycle after `address`; holds while `enable` is 0. Old data when the word is written in the same cycle. */
+  /** The word one cycle after `address`; holds while `enable` is 0. See `readDuringWrite`, `outOfRange`. */
   read(address: UInt, enable?: UInt): SignalOf<S> {
     return this.addRead(address, true, enable);
   }
@@ -67,76 +110,198 @@ export class MemoryBuilder<S extends Shape = Shape> {
     return this.addRead(address, false, undefined);
   }
 
-  /** Writes in the present clock domain, where control reaches this statement (and `enable` is 1); `mask` holds one enable per field. */
-  write(address: UInt, data: DriverOf<S>, enable?: UInt, mask?: readonly UInt[]): void {
-    const reached = this.module.reached();
-    const own = enable?.condition();
-    const one = this.module.graph.constant(1n);
-    const condition =
-      reached === undefined
-        ? (own ?? one)
-        : own === undefined
-          ? reached
-          : this.module.graph.bitwise('and', reached, own);
-    if (mask !== undefined && mask.length !== this.fields.length) {
-      fail(
-        'HDL019',
-        `memory ${this.name} has ${this.fields.length} fields and got ${mask.length} write enables`,
-        'give one per field',
-      );
-    }
-    const values = zipLeaves(this.word, data, this.name).map(({ name, type, driver }) =>
+  /** Writes in the present clock domain, where control reaches this statement (and `enable` is 1). */
+  write(address: UInt, data: DriverOf<S>, options: WriteOptions = {}): void {
+    const { graph } = this.module;
+    const own = options.enable?.condition() ?? graph.constant(1n);
+    const inRange = this.checkRange(address, options.enable);
+    const enable = [this.module.reached(), inRange?.node].reduce<Node>(
+      (all, condition) =>
+        condition === undefined
+          ? all
+          : all === graph.constant(1n)
+            ? condition
+            : graph.bitwise('and', condition, all),
+      own,
+    );
+    const values = zipLeaves(this.options.word, data, this.name).map(({ name, type, driver }) =>
       driverNode(this.module, driver, type, `data of ${name}`),
     );
     this.checkWriteDomain();
     this.writePorts.push({
       address: this.checkedAddress(address),
-      enable: condition,
-      data: values,
+      enable,
+      data: this.options.lanes === undefined ? values : values.flatMap((value) => this.cut(value)),
       ...this.module.domains.field(),
-      ...(mask === undefined ? {} : { mask: mask.map((signal) => signal.condition()) }),
+      ...this.maskField(options.mask),
     });
   }
 
+  /** What the latency of a read belongs to. */
+  addressOf(readPort: number): readonly Node[] {
+    const address = this.readPorts[readPort]?.address;
+    return address === undefined ? [] : [address];
+  }
+  isRegistered(readPort: number): boolean {
+    return this.readPorts[readPort]?.sync === true;
+  }
+  /** What each write takes in one cycle. */
+  get writes(): readonly (readonly Node[])[] {
+    return this.writePorts.map(({ address, enable, data, mask = [] }) => [address, enable, ...data, ...mask]);
+  }
+
+  /** Connects what depends on all ports, once the body has returned. */
+  complete(): void {
+    for (const { port, wires, domain } of this.bypassed) {
+      const read = this.readPorts[port];
+      if (read === undefined) continue;
+      if (this.writePorts.some((write) => write.domain !== read.domain))
+        fail(
+          'HDL024',
+          `memory ${this.name} is read and written in two domains, so no read is of new data`,
+          "use readDuringWrite: 'any'",
+        );
+      this.module.inDomain(domain, () => bypass(this.module, read, this.writePorts, wires));
+    }
+    if (this.options.writeCollision === 'never') this.checkCollisions();
+  }
+
   build(): Memory {
-    const { init, initStyle = 'file', readDuringWrite = 'old' } = this.options;
+    const { initStyle = 'file', readDuringWrite = 'old', writeCollision = 'later' } = this.options;
     return {
       name: this.name,
       depth: this.depth,
       fields: this.fields,
       initStyle,
-      readDuringWrite,
+      readDuringWrite: readDuringWrite === 'new' ? 'any' : readDuringWrite,
+      writeCollision,
       readPorts: this.readPorts,
       writePorts: this.writePorts,
-      ...(init === undefined ? {} : { init: init.map((values) => Array.from(values)) }),
+      ...(this.init === undefined ? {} : { init: this.init.map((values) => Array.from(values)) }),
       ...this.location,
     };
   }
 
   private addRead(address: UInt, sync: boolean, enable: UInt | undefined): SignalOf<S> {
+    const { module, options } = this;
     const port = this.readPorts.length;
-    const data: MemoryReadNode[] = [];
-    const signals = mapShape(this.word, '', (_, type) => {
-      const node: MemoryReadNode = {
-        kind: 'memoryRead',
-        id: this.module.graph.nextId(),
-        type,
-        ...typeRange(type.signed, type.width),
-        memory: this.name,
-        port,
-        field: data.length,
-      };
-      data.push(node);
-      return type.signed ? new SInt(node, this.module) : new UInt(node, this.module);
-    });
+    const inRange = this.checkRange(address, enable);
+    const data = this.fields.map(({ type }, field): MemoryReadNode => ({
+      kind: 'memoryRead',
+      id: module.graph.nextId(),
+      type,
+      ...typeRange(type.signed, type.width),
+      memory: this.name,
+      port,
+      field,
+    }));
     this.readPorts.push({
       address: this.checkedAddress(address),
       sync,
       data,
-      ...this.module.domains.field(),
+      ...module.domains.field(),
       ...(enable === undefined ? {} : { enable: enable.condition() }),
     });
-    return signals as SignalOf<S>;
+    const fresh = sync && options.readDuringWrite === 'new' ? this.bypassWires(port) : data;
+    const known =
+      inRange === undefined
+        ? undefined
+        : sync
+          ? this.captured(`${this.name}_in_range_${port}`, inRange, enable)
+          : inRange;
+    const given = fresh.map((node) => this.zeroUnless(known, node));
+    let field = 0;
+    return mapShape(options.word, '', (_, type) => {
+      const node =
+        options.lanes === undefined
+          ? given[field++]
+          : module.graph.cast(module.graph.cat([...given].reverse()), type);
+      if (node === undefined) throw new TypeError('a read has a node per field');
+      return type.signed ? new SInt(node, module) : new UInt(node, module);
+    }) as SignalOf<S>;
+  }
+
+  /** The wires that stand for a read whose data go round the memory. */
+  private bypassWires(port: number): readonly WireNode[] {
+    const { module } = this;
+    const wires = this.fields.map(({ name, type }) => {
+      const parts = [this.name, 'read', String(port), name].filter((part) => part !== '');
+      return module.flippedWire(parts.join('_'), type.signed ? sint(type.width) : uint(type.width), 'flipped')
+        .wire;
+    });
+    this.bypassed.push({ port, wires, domain: module.domains.current });
+    return wires;
+  }
+
+  private zeroUnless(known: UInt | undefined, node: Node): Node {
+    const { graph } = this.module;
+    return known === undefined
+      ? node
+      : graph.cast(graph.mux(known.node, node, graph.constant(0n, node.type)), node.type);
+  }
+
+  /** A bit of the cycle of the address, kept as the read keeps its data. */
+  private captured(name: string, value: UInt, enable: UInt | undefined): UInt {
+    const [reg] = Object.values(this.module.regs({ [name]: bit }, { reset: false }));
+    if (reg === undefined) throw new TypeError('a record of one shape has one register');
+    const load = (): void => {
+      reg.next = value;
+    };
+    if (enable === undefined) load();
+    else this.module.when(enable, load);
+    return reg;
+  }
+
+  /** Asserts that an access is in range, or gives the bit that says so when the author wants zeros. */
+  private checkRange(address: UInt, enable: UInt | undefined): UInt | undefined {
+    const { outOfRange = 'never' } = this.options;
+    if (address.node.hi < BigInt(this.depth) || outOfRange === 'any') return undefined;
+    this.checkedAddress(address);
+    const inRange = address.lt(this.depth);
+    if (outOfRange === 'zero') return inRange;
+    const holds = enable === undefined ? inRange : enable.not().or(inRange);
+    this.module.assert(holds, `an address of ${this.name} is past its ${this.depth} words`);
+    return undefined;
+  }
+
+  private checkCollisions(): void {
+    const { graph } = this.module;
+    this.writePorts.forEach((a, i) =>
+      this.writePorts.slice(i + 1).forEach((b) => {
+        const both = graph.bitwise('and', a.enable, b.enable);
+        const collides = graph.bitwise('and', both, graph.compare('eq', a.address, b.address));
+        this.module.assert(
+          new UInt(graph.not(collides), this.module),
+          `two ports write one word of ${this.name}`,
+        );
+      }),
+    );
+  }
+
+  /** A word in lanes, the lowest first. */
+  private cut(word: Node): readonly Node[] {
+    const { graph } = this.module;
+    const pattern = graph.cast(word, { signed: false, width: word.type.width });
+    let low = 0;
+    return this.fields.map(({ type }) => {
+      const lane = graph.slice(pattern, low + type.width - 1, low);
+      low += type.width;
+      return lane;
+    });
+  }
+
+  private maskField(mask: WriteOptions['mask']): { readonly mask?: readonly Node[] } {
+    if (mask === undefined) return {};
+    const bits = mask instanceof UInt ? Array.from({ length: mask.width }, (_, i) => mask.bit(i)) : mask;
+    if (bits.length !== this.fields.length) {
+      const what = this.options.lanes === undefined ? 'fields' : 'lanes';
+      fail(
+        'HDL019',
+        `memory ${this.name} has ${this.fields.length} ${what} and got ${bits.length} write enables`,
+        'give one each',
+      );
+    }
+    return { mask: bits.map((signal) => signal.condition()) };
   }
 
   private checkWriteDomain(): void {
@@ -160,40 +325,18 @@ export class MemoryBuilder<S extends Shape = Shape> {
     }
     return driverNode(this.module, address, address.node.type, `address of ${this.name}`);
   }
+}
 
-  private checkInit(): void {
-    const { init } = this.options;
-    if (init === undefined) return;
-    if (init.length !== this.fields.length) {
-      fail(
+/** @throws HDL019 unless the word is a scalar that has so many equal parts. */
+function laneWidth(name: string, word: Shape, lanes: number): number {
+  const width = isScalar(word) ? word.width / lanes : 0;
+  return Number.isInteger(width) && width >= 1
+    ? width
+    : fail(
         'HDL019',
-        `memory ${this.name} has ${this.fields.length} fields and initial values for ${init.length}`,
-        'give one array per field',
+        `a word of memory ${name} has no ${lanes} equal lanes`,
+        'use a scalar word whose width they divide',
       );
-    }
-    this.fields.forEach(({ name, type }, index) => {
-      const { lo, hi } = typeRange(type.signed, type.width);
-      const values = init[index] ?? [];
-      if (values.length > this.depth)
-        fail(
-          'HDL019',
-          `memory ${this.name} has ${this.depth} words and ${values.length} initial values`,
-          'make it deeper',
-        );
-      const low = Number(lo);
-      const high = Number(hi);
-      for (let i = 0; i < values.length; i++) {
-        const value = values[i] ?? 0;
-        if (value < low || value > high || (typeof value === 'bigint' && (value < lo || value > hi))) {
-          fail(
-            'HDL019',
-            `word ${i} of ${this.name}${name === '' ? '' : `.${name}`} starts as ${value}, outside ${lo}..${hi}`,
-            'widen the field or fix the value',
-          );
-        }
-      }
-    });
-  }
 }
 
 /** Address width of a memory of `depth` words. */

@@ -111,7 +111,7 @@ const scratch = component(
       ],
     });
     m.when(we, () => {
-      memory.write(wa, { lo, hi }, undefined, [mask.lo, mask.hi]);
+      memory.write(wa, { lo, hi }, { mask: [mask.lo, mask.hi] });
     });
     const a = memory.read(ra, en);
     const b = memory.readNow(rb);

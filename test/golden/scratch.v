@@ -1,6 +1,7 @@
 // scratch
 module scratch (
   input  wire              clk,
+  input  wire              rst,
   input  wire              we,
   input  wire              mask_lo,
   input  wire              mask_hi,
@@ -40,6 +41,27 @@ module scratch (
       words_q0 <= words[ra];
     end
   end
+
+`ifndef SYNTHESIS
+  always @(posedge clk) begin
+    if (!rst) begin
+      if (we) begin
+        if (!(wa < 4'd10)) begin
+          $display("%m: an address of words is past its 10 words");
+          $finish;
+        end
+      end
+      if (!(!en | (ra < 4'd10))) begin
+        $display("%m: an address of words is past its 10 words");
+        $finish;
+      end
+      if (!(rb < 4'd10)) begin
+        $display("%m: an address of words is past its 10 words");
+        $finish;
+      end
+    end
+  end
+`endif
 
   wire unused_bits = &{1'b0, words_q1[3:0]};
 endmodule

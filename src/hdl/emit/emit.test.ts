@@ -97,7 +97,7 @@ const ram = (name: string, readDuringWrite: 'old' | 'never'): Emitted =>
       { in: { we: bit, re: bit, wa: uint(9), ra: uint(9), d: uint(8) }, out: { q: uint(8) } },
       ({ we, re, wa, ra, d }, m) => {
         const memory = m.memory('words', { word: uint(8), depth: 512, init: [[3, 1, 4]], readDuringWrite });
-        memory.write(wa, d, we);
+        memory.write(wa, d, { enable: we });
         return { q: memory.read(ra, re) };
       },
     ).design,

@@ -129,16 +129,31 @@ export class ExpressionPrinter {
   }
 
   private concatenated(node: OpNode, high: number, low: number): Text {
-    const kept: Text[] = [];
+    const kept: { readonly node: Node; readonly net: Net | undefined; high: number; readonly low: number }[] =
+      [];
     let from = 0;
     for (const part of [...node.args].reverse()) {
       const { width } = part.type;
       const partHigh = Math.min(high - from, width - 1);
       const partLow = Math.max(low - from, 0);
-      if (partHigh >= partLow) kept.push(this.closed(this.bits(part, partHigh, partLow)));
       from += width;
+      if (partHigh < partLow) continue;
+      const net = this.nets.get(part);
+      const last = kept.at(-1);
+      const continues =
+        net !== undefined && last?.net?.name === net.name && last.high + 1 === net.offset + partLow;
+      if (continues) last.high = net.offset + partHigh;
+      else {
+        const offset = net?.offset ?? 0;
+        kept.push({ node: part, net, high: partHigh + offset, low: partLow + offset });
+      }
     }
-    return concatenation(kept.reverse());
+    const texts = kept.map((piece) =>
+      piece.net === undefined
+        ? this.bits(piece.node, piece.high, piece.low)
+        : this.select({ ...piece.net, offset: 0 }, piece.high, piece.low),
+    );
+    return concatenation(texts.map((text) => this.closed(text)).reverse());
   }
 
   private fromNet(net: Net, high: number, low: number): Text {

@@ -116,8 +116,9 @@ export function printMemoryPorts(
   const clocked = (domain: string | undefined, body: Lines): void => {
     blocks.push('', `  always @(posedge ${scope.clock(domain)}) begin`, ...body, '  end');
   };
-  const writes = memory.writePorts.flatMap((port) => printWrite(scope, memory, port));
-  if (writes.length > 0) clocked(memory.writePorts[0]?.domain, writes);
+  const writes = memory.writePorts.map((port) => printWrite(scope, memory, port));
+  const groups = memory.writeCollision === 'never' ? writes : [writes.flat()];
+  for (const lines of groups) if (lines.length > 0) clocked(memory.writePorts[0]?.domain, lines);
   memory.readPorts.forEach(({ address, enable, sync, data, domain }) => {
     const [first] = data;
     const name = first === undefined ? undefined : scope.portData.get(first);

@@ -6,7 +6,7 @@ export const hdl018 = (): void => {
     const past = address.or(16);
     address.next = past.wrap(4);
     const words = m.memory('words', { word: uint(4), depth: 16 });
-    words.write(address, d, we);
+    words.write(address, d, { enable: we });
     return { q: words.read(past.assumeRange(16, 31)) };
   });
 };

@@ -36,9 +36,10 @@ export const activationMemory = (config: ArrayConfig) => {
         word,
         depth: config.activationDepth,
         readDuringWrite: 'any',
+        outOfRange: 'any',
       });
       const enable = write.banks[bank];
-      if (enable !== undefined) memory.write(write.address, write.data, enable, write.lanes);
+      if (enable !== undefined) memory.write(write.address, write.data, { enable, mask: write.lanes });
       return memory.read(read);
     });
     return { words: config.options.memoryRegister ? m.pipe('word_q', words) : words };
@@ -125,7 +126,7 @@ const spramTwin = component('sb_spram256ka_twin', spramPorts, (ports, m) => {
   const memory = m.memory('words', { word: array(4, uint(4)), depth: spramDepth, readDuringWrite: 'never' });
   const nibbles = Array.from({ length: 4 }, (_, index) => DATAIN.bits(4 * index + 3, 4 * index));
   const mask = Array.from({ length: 4 }, (_, index) => MASKWREN.bit(index));
-  memory.write(ADDRESS, nibbles, WREN.and(active), mask);
+  memory.write(ADDRESS, nibbles, { enable: WREN.and(active), mask });
   const [low, second, third, high] = memory.read(ADDRESS, WREN.not().and(active));
   if (low === undefined || second === undefined || third === undefined || high === undefined)
     throw new RangeError('a word has four nibbles');

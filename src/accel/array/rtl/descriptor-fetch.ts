@@ -26,6 +26,7 @@ export const descriptorFetch = (config: ArrayConfig, words: readonly number[]) =
         depth: words.length,
         init: [words],
         readDuringWrite: 'any',
+        outOfRange: 'any',
       });
       const { address, left, loaded, started } = m.regs({
         address: uint(width),

@@ -39,7 +39,7 @@ export const outputQueue = (config: ArrayConfig) => {
       const memory = m.memory('values', { word: value, depth, readDuringWrite: 'any' });
       const valid = at.readable.ne(0);
       const pop = valid.and(out_ready);
-      memory.write(at.write_at, data, push);
+      memory.write(at.write_at, data, { enable: push });
       m.when(push, () => {
         at.write_at.next = at.write_at.add(1).wrap(pointer.width);
       });

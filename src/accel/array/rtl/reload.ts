@@ -68,7 +68,7 @@ export const attachReload = <S extends Shape>(
     });
   });
   const width = Math.min(bus.address.width, memory.addressWidth);
-  memory.write(bus.address.wrap(width), rebuild(unpackFields(staged, fields)), commit);
+  memory.write(bus.address.wrap(width), rebuild(unpackFields(staged, fields)), { enable: commit });
 };
 
 /** Cuts consecutive fields out of 16-bit words, first field in the lowest bits. */

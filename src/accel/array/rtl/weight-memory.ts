@@ -21,6 +21,7 @@ export const ternaryWeightMemory = (config: ArrayConfig, weights: WeightMemory, 
         depth: weights.depth,
         init: weights.fields,
         readDuringWrite: 'any',
+        outOfRange: 'any',
       });
       const read = memory.read(address.wrap(addressWidth(weights.depth)));
       if (reload !== undefined) {
@@ -57,6 +58,7 @@ export const intWeightMemory = (config: ArrayConfig, weights: WeightMemory, weig
         depth: weights.depth,
         init: weights.fields,
         readDuringWrite: 'any',
+        outOfRange: 'any',
       });
       const read = memory.read(address.wrap(addressWidth(weights.depth)));
       if (reload !== undefined) {

@@ -186,7 +186,7 @@ const parameterWords = (
     field(lane, ({ addend }) => addend),
     field(lane, ({ shift }) => shift - shiftMin),
   ]).flat();
-  const memory = m.memory('parameters', { word, depth, init, readDuringWrite: 'any' });
+  const memory = m.memory('parameters', { word, depth, init, readDuringWrite: 'any', outOfRange: 'any' });
   const { address } = m.regs({ address: uint(addressWidth(depth)) }, { reset: false });
   const { step, entering, base, keptBase, reload } = access;
   const now = entering.mux(base.add(0), address).wrap(address.width);
