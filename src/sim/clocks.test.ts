@@ -273,7 +273,7 @@ const twoDomains = (): Design => {
       },
     },
     ({ data, address, write, valid, lookup, ready }, m) => {
-      const table = m.memory('table', { word: uint(12), depth: 16, init: [[5, 6, 7]] });
+      const table = m.memory('lut', { word: uint(12), depth: 16, init: [[5, 6, 7]] });
       table.write(address, data, { enable: write });
       const { wide } = m.regs({ wide: uint(40) });
       m.when(write, () => {

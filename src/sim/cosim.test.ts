@@ -66,7 +66,7 @@ const mixedDesign = (): Design => {
         depth: 16,
         init: [[1, -2, 3], [7]],
       });
-      store.write(address, { x: low, y: mode.add(1).wrap(3) }, write);
+      store.write(address, { x: low, y: mode.add(1).wrap(3) }, { enable: write });
       const { x } = store.read(address, en);
       return {
         total,

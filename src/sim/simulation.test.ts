@@ -169,7 +169,7 @@ describe('memories', () => {
         ],
       });
       const maskBits: UInt[] = [i.mask.bits(0, 0), i.mask.bits(1, 1)];
-      store.write(i.waddr, { lo: i.lo, hi: i.hi }, i.write, maskBits);
+      store.write(i.waddr, { lo: i.lo, hi: i.hi }, { enable: i.write, mask: maskBits });
       const sync = store.read(i.raddr, i.read);
       const now = store.readNow(i.raddr);
       return { syncLo: sync.lo, syncHi: sync.hi, nowLo: now.lo, nowHi: now.hi };
@@ -239,8 +239,9 @@ describe('memories', () => {
           word: uint(8),
           depth: 10,
           init: [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]],
+          outOfRange: 'any',
         });
-        store.write(address, 99, write);
+        store.write(address, 99, { enable: write });
         return { now: store.readNow(address), later: store.read(address) };
       },
     );
@@ -258,7 +259,7 @@ describe('memories', () => {
       { in: { a: uint(2), b: uint(2), write: bit }, out: { y: uint(8) } },
       ({ a, b, write }, m) => {
         const store = m.memory('store', { word: uint(8), depth: 4, readDuringWrite: 'never' });
-        store.write(a, 1, write);
+        store.write(a, 1, { enable: write });
         return { y: store.read(b) };
       },
     );
