@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path';
 import { makeImage } from '../accel/index.js';
+import { projectFiles } from '../hdl/index.js';
 import type { Report } from '../report/index.js';
 import { findDevice, type PlaceAndRouteResult, type SynthResult } from '../synth/index.js';
 import { findTool, type FindOptions } from '../tools/index.js';
@@ -136,8 +137,11 @@ const writeHardware = (
   hardware: Hardware,
   expectation: Expectation | undefined,
 ): void => {
-  for (const { name, text } of [...hardware.verilog, ...hardware.memoryImages])
-    folder.write(`rtl/${name}`, text);
+  const sources = [...hardware.verilog, ...hardware.memoryImages];
+  for (const { name, text } of sources) folder.write(`rtl/${name}`, text);
+  // The file list is `files.f`, which the testbench's Makefile reads.
+  for (const { name, text } of projectFiles(sources, { top: hardware.design.name, folder: 'rtl' }))
+    if (!name.endsWith('.f')) folder.write(name, text);
   for (const { name, text } of standaloneFiles(hardware, expectation)) folder.write(name, text);
   if (hardware.plan.config.options.reloadable) folder.write('reload.bin', imageBytes(hardware));
 };
