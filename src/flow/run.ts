@@ -139,7 +139,7 @@ const writeHardware = (
 ): void => {
   const sources = [...hardware.verilog, ...hardware.memoryImages];
   for (const { name, text } of sources) folder.write(`rtl/${name}`, text);
-  // The file list is `files.f`, which the testbench's Makefile reads.
+  // The file list is `files.f`, beside the testbench.
   for (const { name, text } of projectFiles(sources, { top: hardware.design.name, folder: 'rtl' }))
     if (!name.endsWith('.f')) folder.write(name, text);
   for (const { name, text } of standaloneFiles(hardware, expectation)) folder.write(name, text);

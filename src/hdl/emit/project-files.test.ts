@@ -6,7 +6,7 @@ const rom = component('rom', { in: { a: uint(4) }, out: { q: uint(8) } }, ({ a }
   q: m.memory('words', { word: uint(8), depth: 16, init: [[1, 2, 3]] }).read(a),
 }));
 const reader = component('reader', { in: { a: uint(4) }, out: { q: uint(8) } }, ({ a }) => ({
-  q: rom('table', { a }).q,
+  q: rom('lookup', { a }).q,
 }));
 
 describe('projectFiles', () => {
