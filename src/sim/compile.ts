@@ -111,12 +111,12 @@ export function compile(flat: FlatDesign, arrays?: ArrayMode): Compiled {
   };
 }
 
-/** A module whose `probe` function computes `cells` into new slots. */
+/** A module whose `probe` function computes `cells` into slots, new ones by default. */
 export function compileProbe(
   { flat, state, allocator }: Compiled,
   cells: readonly Cell[],
+  slots: readonly Slot[] = cells.map(({ node }) => makeSlot(node.type)),
 ): { readonly module: Uint8Array; readonly slots: readonly Slot[] } {
-  const slots = cells.map(({ node }) => makeSlot(node.type));
   const units = cells.map((cell, i) => storeUnit(slots[i] ?? makeSlot(cell.node.type), cell));
   const { functions } = compileUnits(flat, state, units, false);
   for (const writer of functions) writer.link(allocator);

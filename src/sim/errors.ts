@@ -9,6 +9,8 @@ export type SimErrorCode =
   | 'too-large'
   | 'external-model'
   | 'bad-stimulus'
+  | 'bad-snapshot'
+  | 'bad-coverage'
   | 'mismatch'
   | 'harness';
 

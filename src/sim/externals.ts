@@ -15,12 +15,16 @@ interface Running {
   state: unknown;
 }
 
-/** The two imported functions of the module, with the state of every external cell. */
-export function externalImports(
-  state: State,
-  flat: FlatDesign,
-  memory: LinearMemory,
-): Record<string, unknown> {
+/** External cells of one simulation. */
+export interface ExternalCells {
+  /** The functions that the compiled module imports. */
+  readonly imports: Record<string, unknown>;
+  /** The state of every cell, as its model made it. */
+  readonly states: () => readonly unknown[];
+  readonly restore: (states: readonly unknown[]) => void;
+}
+
+export function externalCells(state: State, flat: FlatDesign, memory: LinearMemory): ExternalCells {
   const running = state.externals.map(({ external, inputs }): Running => ({
     external,
     inputs: inputs.flatMap((slot, i) => {
@@ -40,12 +44,19 @@ export function externalImports(
     if (found === undefined) throw new RangeError(`no external cell ${index}`);
     return found;
   };
-  return {
+  const imports = {
     externalOutputs: (index: number) => computeOutputs(at(index), memory),
     externalClock: (index: number) => {
       const cell = at(index);
       if (cell.clock !== undefined && memory.read(cell.clock) === 0n) return;
       cell.state = cell.external.design.model?.clock(readInputs(cell, memory), cell.state);
+    },
+  };
+  return {
+    imports,
+    states: () => running.map(({ state }) => state),
+    restore: (states) => {
+      running.forEach((cell, i) => (cell.state = states[i]));
     },
   };
 }

@@ -26,4 +26,12 @@ export {
 } from './streams.js';
 export { runVerilatorStreams } from './stream-verilator.js';
 export { runIcarusStreams } from './stream-icarus.js';
+export {
+  coverageReport,
+  mergeCoverage,
+  type Coverage,
+  type CoverHits,
+  type SignalToggles,
+  type StateVisits,
+} from './coverage.js';
 export { VcdWriter, type VcdOptions } from './vcd.js';

@@ -36,6 +36,15 @@ export class ClockSchedule {
     return new Set(due.map(({ name }) => name));
   }
 
+  /** When each clock rises next, for snapshots. */
+  save(): readonly number[] {
+    return this.clocks.map(({ next }) => next);
+  }
+
+  restore(times: readonly number[]): void {
+    this.clocks.forEach((clock, i) => (clock.next = times[i] ?? clock.next));
+  }
+
   /** Steps from now on in which every clock rises at least `edges` times. */
   stepsFor(edges: number): number {
     const end = Math.max(...this.clocks.map(({ next, period }) => next + period * (edges - 1)));

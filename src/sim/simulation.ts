@@ -6,7 +6,9 @@ import type { Cell } from './cell.js';
 import { columnOf, emptyColumn, writeColumn, type Column, type Stimulus } from './columns.js';
 import { compile, compileProbe, BATCH, type Compiled, type PortSlot } from './compile.js';
 import { AssertionFailure, SimError } from './errors.js';
-import { externalImports } from './externals.js';
+import type { Coverage } from './coverage.js';
+import { CoverageSampler } from './coverage-sampler.js';
+import { externalCells, type ExternalCells } from './externals.js';
 import { flatten } from './flatten.js';
 import type { ArrayMode } from './lane-groups.js';
 import { Allocator } from './layout.js';
@@ -17,6 +19,7 @@ import { Port, Settling, type InputHandle, type OutputHandle } from './ports.js'
 import { powerUp } from './power-up.js';
 import { locationOf } from './properties.js';
 import { ClockSchedule, type ClockTiming } from './schedule.js';
+import { decodeSnapshot, encodeSnapshot, identityOf } from './snapshot.js';
 
 export interface SimulateOptions {
   /** Registers and memories of unspecified power-up value start at values drawn from this seed instead of 0. */
@@ -28,6 +31,8 @@ export interface SimulateOptions {
    * { period: 4, phase: 1 } }`. Default: all rise in every step.
    */
   readonly clocks?: Readonly<Record<string, ClockTiming>>;
+  /** Look at every named signal at every clock edge (`coverage()`): some 10 times slower. Default: no, which costs nothing. */
+  readonly coverage?: boolean;
 }
 
 /** Several signals read together, after one pass over the logic that computes them. */
@@ -61,6 +66,10 @@ export class Simulation {
   private readonly memory: LinearMemory;
   private readonly exports: Exports;
   private readonly imports: Record<string, unknown>;
+  private readonly externals: ExternalCells;
+  private readonly sampler: CoverageSampler | undefined;
+  /** Linear memory up to here is what a snapshot holds. */
+  private readonly stateBytes: number;
   private readonly inputs: NameTable<Port>;
   /** Everything `peek` has found so far, ports first. */
   private readonly readers: NameTable<Reader>;
@@ -85,15 +94,22 @@ export class Simulation {
     const inputs = ports(compiled.inputs);
     this.inputs = new NameTable(inputs);
     this.readers = new NameTable<Reader>([...inputs, ...ports(compiled.outputs)]);
-    this.imports = {
-      memory: this.memory.memory,
-      ...externalImports(compiled.state, compiled.flat, this.memory),
-    };
+    this.stateBytes = allocator.end;
+    this.externals = externalCells(compiled.state, compiled.flat, this.memory);
+    this.imports = { memory: this.memory.memory, ...this.externals.imports };
     const exported = instantiate(module, this.imports);
     this.exports = { settle: exported('settle'), step: exported('step'), bulk: exported('bulk') };
     powerUp(compiled, this.memory, options.powerUpSeed);
     this.schedule = options.clocks && new ClockSchedule(flat.clocks, options.clocks);
     this.setClocks(new Set(flat.clocks));
+    this.sampler = options.coverage === true ? this.makeSampler() : undefined;
+  }
+
+  private makeSampler(): CoverageSampler {
+    return new CoverageSampler(this.compiled, this.memory, (module) => {
+      const probe = instantiate(module, this.imports)('probe');
+      return () => void probe();
+    });
   }
 
   /** Number of steps so far: of clock edges, with one clock. */
@@ -175,7 +191,8 @@ export class Simulation {
   private advance(edges: number): void {
     this.settling.changed();
     for (let left = edges; left > 0;) {
-      const batch = Math.min(left, 0x40000000);
+      const batch = this.sampler === undefined ? Math.min(left, 0x40000000) : 1;
+      this.sampler?.sample();
       this.edges += this.exports.step(batch);
       this.checkAssertions();
       left -= batch;
@@ -242,8 +259,9 @@ export class Simulation {
     const columns = { ...this.schedule?.columns(cycles), ...stimulus };
     const outputs = this.compiled.outputs.map(({ name, type }) => [name, emptyColumn(type, cycles)] as const);
     this.settling.changed();
-    for (let from = 0; from < cycles; from += BATCH) {
-      const count = Math.min(BATCH, cycles - from);
+    const batch = this.sampler === undefined ? BATCH : 1;
+    for (let from = 0; from < cycles; from += batch) {
+      const count = Math.min(batch, cycles - from);
       this.runBatch(from, count, columns, outputs);
     }
     return Object.fromEntries(outputs);
@@ -263,6 +281,7 @@ export class Simulation {
         writeColumn(this.memory, offset, type, count, () => this.memory.read(slot), name);
       else writeColumn(this.memory, offset, type, count, (cycle) => values[from + cycle], name);
     });
+    if (this.sampler !== undefined) this.sampleBefore(from, stimulus);
     const done = this.exports.bulk(count);
     this.compiled.outputs.forEach(({ type }, i) => {
       const column = outputs[i]?.[1];
@@ -271,6 +290,53 @@ export class Simulation {
     });
     this.edges += done;
     this.checkAssertions();
+  }
+
+  /** Samples one cycle of `run` with its inputs, which the compiled loop sets only later. */
+  private sampleBefore(cycle: number, stimulus: Stimulus): void {
+    for (const { name, slot } of this.compiled.inputs) {
+      const value = stimulus[name]?.[cycle];
+      if (value !== undefined) this.memory.write(slot, BigInt(value));
+    }
+    this.sampler?.sample();
+  }
+
+  /** What has been exercised since the start. @throws SimError bad-coverage without `simulate(design, { coverage: true })` */
+  coverage(): Coverage {
+    if (this.sampler !== undefined) return this.sampler.result();
+    throw new SimError('bad-coverage', 'coverage is off: simulate(design, { coverage: true }) records it');
+  }
+
+  /**
+   * Inputs, registers, memories, external cells, cycle count and coverage as bytes, for `restore`. The bytes fit this design,
+   * compiled by this version. @throws SimError bad-snapshot when the state of an external model cannot be copied
+   */
+  save(): Uint8Array {
+    return encodeSnapshot(identityOf(this.compiled), {
+      cycle: this.edges,
+      clocks: this.schedule?.save(),
+      memory: new Uint8Array(this.memory.memory.buffer, 0, this.stateBytes),
+      externals: this.externals.states(),
+      coverage: this.sampler?.save(),
+    });
+  }
+
+  /** Continues where `save` was called. @throws SimError bad-snapshot when the bytes are not of this design and version */
+  restore(snapshot: Uint8Array): void {
+    const { cycle, clocks, memory, externals, coverage } = decodeSnapshot(
+      identityOf(this.compiled),
+      snapshot,
+    );
+    if ((coverage === undefined) !== (this.sampler === undefined)) {
+      const [has, lacks] = coverage === undefined ? ['simulation', 'snapshot'] : ['snapshot', 'simulation'];
+      throw new SimError('bad-snapshot', `the ${has} records coverage and the ${lacks} does not`);
+    }
+    new Uint8Array(this.memory.memory.buffer).set(memory);
+    this.externals.restore(externals);
+    if (clocks !== undefined) this.schedule?.restore(clocks);
+    if (coverage !== undefined) this.sampler?.restore(coverage);
+    this.edges = cycle;
+    this.settling.changed();
   }
 
   private checkAssertions(): void {
