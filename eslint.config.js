@@ -1,4 +1,8 @@
+import { tsImport } from 'tsx/esm/api';
 import tseslint from 'typescript-eslint';
+
+/** Our own rules, from their source: nothing has to be built first. */
+const { default: nomul } = await tsImport('./src/lint/index.ts', import.meta.url);
 
 export default tseslint.config(
   {
@@ -29,4 +33,5 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
     },
   },
+  { files: ['examples/**/*.ts', 'src/units/**/*.ts', 'src/accel/**/*.ts'], ...nomul.configs.recommended },
 );

@@ -16,6 +16,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   nn: ['num'],
   accel: ['num', 'hdl', 'units', 'nn'],
   synth: ['num', 'hdl', 'tools'],
+  lint: [],
   report: ['num', 'hdl', 'tools', 'sim', 'formal', 'units', 'nn', 'accel', 'synth'],
   flow: ['num', 'hdl', 'tools', 'sim', 'formal', 'units', 'nn', 'accel', 'synth', 'report'],
   cli: ['num', 'hdl', 'tools', 'sim', 'formal', 'units', 'nn', 'accel', 'synth', 'report', 'flow'],
