@@ -67,7 +67,7 @@ function inMemory<P extends Signals>(
 ): Stream<P> {
   const beat = leaves(input.payload, '');
   const word = Object.fromEntries(beat.map(({ name: leaf, signal }) => [leaf, leafType(signal)]));
-  const memory = m.memory(name, { word, depth, readDuringWrite: 'never' });
+  const memory = m.memory(`${name}_words`, { word, depth, readDuringWrite: 'never' });
   const [writeAt, readAt] = [counter(m, `${name}_write_at`, depth), counter(m, `${name}_read_at`, depth)];
   const valid = register(m, `${name}_valid`);
   const { ready } = produce(m, name, { payload: input.payload, valid });
