@@ -17,10 +17,9 @@ import {
   type Unit,
 } from './program.js';
 import { laneConstants, laneResets } from './lane-state.js';
-import { eachLaneRegister, type LaneArray } from './lane-array.js';
+import type { LaneArray } from './lane-array.js';
 import { findArrays, type ArrayMode } from './lane-groups.js';
 import { laneUnit } from './lane-program.js';
-import { driversOf } from './lane-sources.js';
 import { bulkFunction, resetFunctions, stepFunctions, type BulkPort } from './shell.js';
 import { State } from './state.js';
 import { memoryWriteUnits, syncReadUnits } from './memory-units.js';
@@ -66,7 +65,8 @@ export interface Compiled {
 
 /** Compiles the step, settle and bulk functions. Throws `SimError` on combinational loops. */
 export function compile(flat: FlatDesign, arrays?: ArrayMode): Compiled {
-  const state = new State(flat, findArrays(flat, arrays));
+  const found = findArrays(flat, arrays);
+  const state = new State(flat, found.arrays, found.registers);
   const inputs: PortSlot[] = flat.inputs.map((port) => ({
     ...port,
     slot: state.slotOf(port.cell),
@@ -153,14 +153,15 @@ function edgeUnits(flat: FlatDesign, state: State): Unit[] {
   const writes = memoryWriteUnits(state);
   // Use counts decide which muxes become branches; every register's next value counts as one use.
   const roots = makeUnit();
-  roots.statements = flat.regs.map((reg) => ({ kind: 'set', reg, value: reg.next }));
+  const regs = flat.regs.filter(({ cell }) => !state.lanes.has(cell));
+  roots.statements = regs.map((reg) => ({ kind: 'set', reg, value: reg.next }));
   const all = [...checks, ...externals, ...reads.map(({ unit }) => unit), ...writes, roots];
   const uses = countUses(all, dependencyOrder(all, flat.cells.length), flat.cells.length);
-  const builder = new UpdateBuilder(uses);
-  const updates = builder.units(flat.regs.filter(({ cell }) => !state.inArrays.has(cell)));
+  const builder = new UpdateBuilder(uses, (cell) => state.lanes.representative(cell));
+  const updates = builder.units(regs);
   const items: Item[] = [
     ...updates.items,
-    ...state.arrays.map((array) => laneItem(array, builder)),
+    ...state.arrays.map((array) => laneItem(array, state, builder)),
     ...reads.map(({ roots, writes: written }) => ({
       reads: roots.flatMap((cell) => builder.statesRead(cell)),
       writes: written,
@@ -171,12 +172,17 @@ function edgeUnits(flat: FlatDesign, state: State): Unit[] {
   return [...checks, ...externals, ...ordered, ...writes];
 }
 
-/** What the loops over an array's lanes read and write. */
-function laneItem(array: LaneArray, builder: UpdateBuilder): Item {
-  const reads = array.prototype.inputs.flatMap(({ cell }) => driversOf(array, cell));
-  const writes: Cell[] = [];
-  eachLaneRegister(array, (cell) => writes.push(cell));
-  return { reads: [...new Set(reads)].flatMap((cell) => builder.statesRead(cell)), writes };
+/** What the loops over an array's lanes read and write; one register stands for those of all lanes. */
+function laneItem({ sources, columns }: LaneArray, state: State, builder: UpdateBuilder): Item {
+  const regOf = new Map(
+    state.arrays.flatMap((array) => [...array.columns].map(([reg, column]) => [column, reg])),
+  );
+  const reads = [...sources.values()].flatMap((source) => {
+    if (source.kind === 'uniform') return builder.statesRead(source.cell);
+    const placed = source.placed.flatMap(({ cell }) => builder.statesRead(cell));
+    return [...placed, ...[regOf.get(source.column) ?? []].flat()];
+  });
+  return { reads: [...reads, ...columns.keys()], writes: [...columns.keys()] };
 }
 
 function checkUnit(violated: Cell, index: number): Unit {

@@ -43,12 +43,34 @@ export type LaneSource =
       readonly placed: readonly LaneValue[];
     };
 
-export interface LaneGroup extends LaneLayout {
-  /** The Design of the instances, flattened on its own; its cells stand for those of every lane. */
+/** Instances of one Design, one lane each. */
+export interface Instances {
+  /** The Design, flattened on its own; its cells stand for those of every lane. */
   readonly prototype: FlatDesign;
   readonly lanes: readonly Scope[];
+}
+
+/** A register of one lane. */
+export interface LaneRegister {
+  readonly instances: Instances;
+  readonly lane: number;
+  /** The register of the prototype that stands for it. */
+  readonly reg: Cell;
+}
+
+export interface LaneGroup extends LaneLayout {
+  readonly instances: Instances;
+  /** What drives each input of the prototype, by lane. */
+  readonly drivers: ReadonlyMap<Cell, readonly Cell[]>;
   /** Column of each register of the prototype. */
   readonly columns: ReadonlyMap<Cell, LaneColumn>;
+}
+
+/** A constant that stays where it is put when the simulation starts. */
+export interface LaneConstant {
+  readonly column: LaneColumn;
+  readonly position: number;
+  readonly value: bigint;
 }
 
 export interface LaneArray extends LaneGroup {
@@ -56,12 +78,40 @@ export interface LaneArray extends LaneGroup {
   readonly sources: ReadonlyMap<Cell, LaneSource>;
   /** The cell of the first lane that corresponds to one of the prototype. */
   readonly firstLaneCell: (prototype: Cell) => Cell;
-  /** Constants that stay where they are put when the simulation starts. */
-  readonly constants: readonly {
-    readonly column: LaneColumn;
-    readonly position: number;
-    readonly value: bigint;
-  }[];
+  readonly constants: readonly LaneConstant[];
+}
+
+/** Where the registers of all lanes are. */
+export class LaneRegisters {
+  private readonly groups: ReadonlyMap<Instances, LaneGroup>;
+
+  constructor(
+    groups: readonly LaneGroup[],
+    private readonly registers: ReadonlyMap<Cell, LaneRegister>,
+  ) {
+    this.groups = new Map(groups.map((group) => [group.instances, group]));
+  }
+
+  find(
+    cell: Cell,
+  ): { readonly group: LaneGroup; readonly column: LaneColumn; readonly position: number } | undefined {
+    const register = this.registers.get(cell);
+    const group = register && this.groups.get(register.instances);
+    const column = group?.columns.get(register?.reg ?? cell);
+    if (register === undefined || group === undefined || column === undefined) return undefined;
+    return { group, column, position: group.positions[register.lane] ?? 0 };
+  }
+
+  has(cell: Cell): boolean {
+    const register = this.registers.get(cell);
+    return register !== undefined && this.groups.has(register.instances);
+  }
+
+  /** For a register of a lane the one of the prototype, for other cells the cell. */
+  representative(cell: Cell): Cell {
+    const register = this.registers.get(cell);
+    return register !== undefined && this.groups.has(register.instances) ? register.reg : cell;
+  }
 }
 
 export function makeColumn(type: ScalarType, size: number, isState: boolean): LaneColumn {
@@ -97,17 +147,4 @@ export function pairCells(a: Scope, b: Scope, pair: (a: Cell, b: Cell) => void):
       if (other !== undefined) stack.push([child, other]);
     }
   }
-}
-
-/** Calls `visit` with the register of every lane and where it is. */
-export function eachLaneRegister(
-  group: LaneGroup,
-  visit: (cell: Cell, slot: Slot, lane: number) => void,
-): void {
-  group.lanes.forEach((scope, lane) =>
-    pairCells(group.prototype.top, scope, (prototype, cell) => {
-      const column = group.columns.get(prototype);
-      if (column !== undefined) visit(cell, columnSlot(column, group.positions[lane] ?? 0), lane);
-    }),
-  );
 }

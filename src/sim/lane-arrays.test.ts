@@ -252,7 +252,9 @@ describe('instances of one Design', () => {
     const element = elementOf([reg({ signed: true, width: 8 })], []);
     const wires: Wiring = { kind: 'neighbour', row: 0, column: -1, edge: 'shared', odd: undefined };
     const lanes = (rows: number): number[] =>
-      findArrays(flatten(gridOf(element, rows, 8, [wires])), undefined).map((array) => array.lanes.length);
+      findArrays(flatten(gridOf(element, rows, 8, [wires])), undefined).arrays.map(
+        ({ instances }) => instances.lanes.length,
+      );
     expect(lanes(2)).toEqual([]);
     expect(lanes(20)).toEqual([160]);
   });

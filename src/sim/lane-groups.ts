@@ -5,15 +5,18 @@ import { resolve, type Cell } from './cell.js';
 import { flatten, type FlatDesign, type Scope } from './flatten.js';
 import {
   makeColumn,
+  LaneRegisters,
   pairCells,
+  type Instances,
   type LaneArray,
   type LaneColumn,
   type LaneGroup,
+  type LaneRegister,
   type LaneSource,
 } from './lane-array.js';
 import { layOut } from './lane-layout.js';
 import { canVectorize } from './lane-program.js';
-import { driversOf, linksOf, SourceFinder, type LanePlace } from './lane-sources.js';
+import { driversOf, linksOf, SourceFinder } from './lane-sources.js';
 import { isExternal } from './template.js';
 
 /** Fewer instances are not worth a loop. */
@@ -27,47 +30,39 @@ const COPY_COST = 3;
 export type ArrayMode = 'rolled' | 'unrolled' | undefined;
 
 /** Groups of instances of one Design that can run as loops; no instance is in two. */
-export function findArrays(flat: FlatDesign, mode: ArrayMode): LaneArray[] {
+export function findArrays(
+  flat: FlatDesign,
+  mode: ArrayMode,
+): { readonly arrays: readonly LaneArray[]; readonly registers: LaneRegisters } {
+  const cells = new Map<Cell, LaneRegister>();
   // With several clocks, a register's clock is not part of its Design.
-  if (mode === 'unrolled' || flat.design.domains !== undefined) return [];
-  let groups = chooseGroups(flat, mode === 'rolled' ? 2 : MIN_LANES);
+  const isOff = mode === 'unrolled' || flat.design.domains !== undefined;
+  let groups = isOff
+    ? []
+    : chooseInstances(flat, mode === 'rolled' ? 2 : MIN_LANES).map((found) => makeGroup(found, cells));
   for (;;) {
-    const places = placesOf(groups);
-    const arrays = groups.map((group) => connect(group, places));
-    const kept = groups.filter((_, i) => {
-      const array = arrays[i];
-      return array !== undefined && canVectorize(array) && (mode === 'rolled' || pays(array));
-    });
+    const registers = new LaneRegisters(groups, cells);
+    const arrays = groups.map((group) => connect(group, registers));
+    const kept = arrays.filter((array) => canVectorize(array) && (mode === 'rolled' || pays(array)));
+    if (kept.length === groups.length) return { arrays, registers };
     // A group that is dropped changes what the others can read as a neighbour.
-    if (kept.length === groups.length) return arrays;
-    groups = kept;
+    groups = groups.filter(({ instances }) => kept.some((array) => array.instances === instances));
   }
 }
 
-function placesOf(groups: readonly LaneGroup[]): Map<Cell, LanePlace> {
-  const places = new Map<Cell, LanePlace>();
-  for (const group of groups)
-    group.lanes.forEach((scope, lane) =>
-      pairCells(group.prototype.top, scope, (prototype, cell) => {
-        const column = group.columns.get(prototype);
-        if (column !== undefined) places.set(cell, { group, column, position: group.positions[lane] ?? 0 });
-      }),
-    );
-  return places;
-}
-
-function connect(group: LaneGroup, places: ReadonlyMap<Cell, LanePlace>): LaneArray {
+function connect(group: LaneGroup, registers: LaneRegisters): LaneArray {
+  const { prototype, lanes } = group.instances;
   const firstLane = new Map<Cell, Cell>();
-  const [first] = group.lanes;
-  if (first !== undefined) pairCells(group.prototype.top, first, (a, b) => firstLane.set(a, b));
-  const finder = new SourceFinder(places);
+  const [first] = lanes;
+  if (first !== undefined) pairCells(prototype.top, first, (a, b) => firstLane.set(a, b));
+  const finder = new SourceFinder(registers);
   const sources = new Map<Cell, LaneSource>();
-  for (const { cell } of group.prototype.inputs) sources.set(cell, finder.source(group, cell));
+  for (const { cell } of prototype.inputs) sources.set(cell, finder.source(group, cell));
   const { constants } = finder;
   return { ...group, sources, constants, firstLaneCell: (cell) => resolve(firstLane.get(cell) ?? cell) };
 }
 
-function pays({ sources, lanes, prototype }: LaneArray): boolean {
+function pays({ sources, instances: { lanes, prototype } }: LaneArray): boolean {
   const copies = [...sources.values()].reduce(
     (sum, source) => sum + (source.kind === 'column' ? source.placed.length : 0),
     0,
@@ -83,11 +78,11 @@ interface Candidate {
   readonly scopes: readonly Scope[];
 }
 
-function chooseGroups(flat: FlatDesign, minLanes: number): LaneGroup[] {
+function chooseInstances(flat: FlatDesign, minLanes: number): Instances[] {
   const parent = new Map<Scope, Scope>();
   const chosen = new Set<Scope>();
   const above = new Set<Scope>();
-  const groups: LaneGroup[] = [];
+  const found: Instances[] = [];
   for (const { prototype, scopes } of candidates(flat.top, parent, minLanes)) {
     const free = scopes.filter((scope) => !above.has(scope) && !isInside(scope, parent, chosen));
     if (free.length < minLanes) continue;
@@ -95,9 +90,9 @@ function chooseGroups(flat: FlatDesign, minLanes: number): LaneGroup[] {
       chosen.add(scope);
       for (let up = parent.get(scope); up !== undefined && !above.has(up); up = parent.get(up)) above.add(up);
     }
-    groups.push(makeGroup(prototype, free));
+    found.push({ prototype, lanes: free });
   }
-  return groups;
+  return found;
 }
 
 function isInside(scope: Scope, parent: ReadonlyMap<Scope, Scope>, chosen: ReadonlySet<Scope>): boolean {
@@ -145,17 +140,18 @@ function isPlain(design: Design): boolean {
   return true;
 }
 
-function makeGroup(prototype: FlatDesign, lanes: readonly Scope[]): LaneGroup {
-  const owner = new Map<Cell, { lane: number; reg: Cell }>();
+function makeGroup(instances: Instances, registers: Map<Cell, LaneRegister>): LaneGroup {
+  const { prototype, lanes } = instances;
   const regs = new Set(prototype.regs.map(({ cell }) => cell));
   lanes.forEach((scope, lane) =>
     pairCells(prototype.top, scope, (reg, cell) => {
-      if (regs.has(reg)) owner.set(cell, { lane, reg });
+      if (cell.kind === 'reg' && regs.has(reg)) registers.set(cell, { instances, lane, reg });
     }),
   );
-  const ports = prototype.inputs.map(({ cell }) => linksOf(driversOf({ lanes, prototype }, cell), owner));
-  const layout = layOut(lanes.length, ports);
+  const drivers = new Map(prototype.inputs.map(({ cell }) => [cell, driversOf(instances, cell)]));
+  const links = [...drivers.values()].map((found) => linksOf(instances, found, registers));
+  const layout = layOut(lanes.length, links);
   const columns = new Map<Cell, LaneColumn>();
   for (const { cell } of prototype.regs) columns.set(cell, makeColumn(cell.node.type, layout.size, true));
-  return { ...layout, prototype, lanes, columns };
+  return { ...layout, instances, drivers, columns };
 }

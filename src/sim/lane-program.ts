@@ -41,7 +41,7 @@ export function canVectorize(array: LaneArray): boolean {
   const uniform = new Uniform(array);
   const { order } = uniform;
   return (
-    array.prototype.regs.every(({ cell }) => cell.node.type.width <= 64) &&
+    array.instances.prototype.regs.every(({ cell }) => cell.node.type.width <= 64) &&
     order.every((cell) => uniform.has(cell) || isVectorOperation(cell))
   );
 }
@@ -49,7 +49,7 @@ export function canVectorize(array: LaneArray): boolean {
 /** One unit that computes the next state of all lanes, and what it reads and writes, as cells of the flat design. */
 export function laneUnit(array: LaneArray): Unit {
   const unit = makeUnit();
-  const updates = array.prototype.regs.flatMap(({ cell: reg, next }): Update[] => {
+  const updates = array.instances.prototype.regs.flatMap(({ cell: reg, next }): Update[] => {
     const column = array.columns.get(reg);
     return column === undefined ? [] : [{ reg, column, value: next }];
   });
@@ -62,7 +62,7 @@ class Uniform {
   readonly order: readonly Cell[];
   private readonly cells = new Set<Cell>();
 
-  constructor({ prototype, sources }: LaneArray) {
+  constructor({ instances: { prototype }, sources }: LaneArray) {
     const roots = makeUnit();
     roots.statements = prototype.regs.map((reg) => ({ kind: 'set', reg, value: reg.next }));
     this.order = dependencyOrder([roots], prototype.cells.length);

@@ -4,63 +4,57 @@ import { resolve, type Cell } from './cell.js';
 import {
   columnHolds,
   makeColumn,
+  type Instances,
   type LaneColumn,
+  type LaneConstant,
   type LaneGroup,
+  type LaneRegister,
+  type LaneRegisters,
   type LaneSource,
   type LaneValue,
 } from './lane-array.js';
 import type { Links } from './lane-layout.js';
 
-/** A register of a lane: where it is. */
-export interface LanePlace {
-  readonly group: LaneGroup;
-  readonly column: LaneColumn;
-  readonly position: number;
-}
-
-export interface Constant {
-  readonly column: LaneColumn;
-  readonly position: number;
-  readonly value: bigint;
-}
-
-/** What drives one input in every lane. */
-export const driversOf = (group: Pick<LaneGroup, 'lanes' | 'prototype'>, input: Cell): Cell[] => {
-  const { top } = group.prototype;
-  const index = top.cells.indexOf(input);
-  return group.lanes.flatMap(({ cells }) => {
+/** What drives one input of the prototype, by lane. */
+export function driversOf({ lanes, prototype }: Instances, input: Cell): Cell[] {
+  const index = prototype.top.cells.indexOf(input);
+  const drivers: Cell[] = [];
+  for (const { cells } of lanes) {
     const cell = cells[index];
-    return cell === undefined ? [] : [resolve(cell)];
-  });
-};
+    if (cell !== undefined) drivers.push(resolve(cell));
+  }
+  return drivers;
+}
 
-/** The lanes that drive an input through one register, by lane. `owner` tells lane and register of a cell. */
+/** The lanes of the same group that drive an input through one register, by lane. */
 export function linksOf(
+  instances: Instances,
   drivers: readonly Cell[],
-  owner: ReadonlyMap<Cell, { readonly lane: number; readonly reg: Cell }>,
+  registers: ReadonlyMap<Cell, LaneRegister>,
 ): Links {
   const counts = new Map<Cell, number>();
-  for (const driver of drivers) {
-    const reg = owner.get(driver)?.reg;
-    if (reg !== undefined) counts.set(reg, (counts.get(reg) ?? 0) + 1);
-  }
-  const [most] = [...counts].sort((a, b) => b[1] - a[1]);
-  return Int32Array.from(drivers, (driver) => {
-    const from = owner.get(driver);
-    return from === undefined || from.reg !== most?.[0] ? -1 : from.lane;
+  const found = drivers.map((driver) => {
+    const register = registers.get(driver);
+    if (register?.instances !== instances) return undefined;
+    counts.set(register.reg, (counts.get(register.reg) ?? 0) + 1);
+    return register;
   });
+  const [most] = [...counts].sort((a, b) => b[1] - a[1]);
+  return Int32Array.from(found, (register) => (register?.reg === most?.[0] ? (register?.lane ?? -1) : -1));
 }
 
+type Place = NonNullable<ReturnType<LaneRegisters['find']>>;
+
 export class SourceFinder {
-  readonly constants: Constant[] = [];
+  readonly constants: LaneConstant[] = [];
   /** What has been put on padding, by column and position. */
   private readonly padding = new Map<LaneColumn, Map<number, Cell>>();
   private readonly taken = new Map<LaneGroup, ReadonlySet<number>>();
 
-  constructor(private readonly places: ReadonlyMap<Cell, LanePlace>) {}
+  constructor(private readonly registers: LaneRegisters) {}
 
   source(group: LaneGroup, input: Cell): LaneSource {
-    const drivers = driversOf(group, input);
+    const drivers = group.drivers.get(input) ?? [];
     const [first] = drivers;
     if (first !== undefined && drivers.every((driver) => same(driver, first)))
       return { kind: 'uniform', cell: first };
@@ -78,7 +72,7 @@ export class SourceFinder {
     const needed = new Map<number, Cell>();
     for (const [lane, driver] of drivers.entries()) {
       const position = (group.positions[lane] ?? 0) + shift;
-      const there = this.places.get(driver);
+      const there = this.registers.find(driver);
       if (there?.column === column && there.position === position) continue;
       const known = padding.get(position) ?? needed.get(position);
       if (lanes.has(position) || (known !== undefined && !same(known, driver))) return undefined;
@@ -97,12 +91,12 @@ export class SourceFinder {
   private commonShift(
     group: LaneGroup,
     drivers: readonly Cell[],
-  ): { readonly place: LanePlace; readonly shift: number } | undefined {
+  ): { readonly place: Place; readonly shift: number } | undefined {
     const counts = new Map<LaneColumn, Map<number, number>>();
-    let best: { place: LanePlace; shift: number } | undefined;
+    let best: { place: Place; shift: number } | undefined;
     let most = drivers.length / 2;
     for (const [lane, driver] of drivers.entries()) {
-      const place = this.places.get(driver);
+      const place = this.registers.find(driver);
       if (place === undefined) continue;
       const shift = place.position - (group.positions[lane] ?? 0);
       const shifts = counts.get(place.column) ?? new Map<number, number>();

@@ -23,8 +23,8 @@ export function laneConstants(arrays: readonly LaneArray[]): DataSegment[] {
 
 /** Functions that give the registers of all lanes their reset values, in place and in their shadows. */
 export function laneResets(arrays: readonly LaneArray[]): CodeWriter[] {
-  return arrays.flatMap(({ prototype, columns, first, end }) => {
-    const resets = prototype.regs.flatMap(({ cell, reset }) => {
+  return arrays.flatMap(({ instances, columns, first, end }) => {
+    const resets = instances.prototype.regs.flatMap(({ cell, reset }) => {
       const column = columns.get(cell);
       return reset === undefined || column === undefined ? [] : [{ column, reset }];
     });

@@ -126,7 +126,11 @@ interface Update {
 export class UpdateBuilder {
   private readonly visited = new Set<Cell>();
 
-  constructor(private readonly uses: Int32Array) {}
+  constructor(
+    private readonly uses: Int32Array,
+    /** The cell that stands for a state cell where order matters. */
+    private readonly representative: (cell: Cell) => Cell,
+  ) {}
 
   units(regs: readonly FlatReg[]): { readonly units: Unit[]; readonly items: Item[] } {
     const groups = new Map<Cell, Update[]>();
@@ -235,7 +239,7 @@ export class UpdateBuilder {
     const found: Cell[] = [];
     const stack = [root];
     for (let cell = stack.pop(); cell !== undefined; cell = stack.pop()) {
-      if (cell.kind === 'reg' || cell.kind === 'readSync') found.push(cell);
+      if (cell.kind === 'reg' || cell.kind === 'readSync') found.push(this.representative(cell));
       if (cell.args.length === 0 || this.visited.has(cell)) continue;
       this.visited.add(cell);
       stack.push(...cell.args);

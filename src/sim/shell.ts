@@ -110,7 +110,7 @@ function copyMemory(out: CodeWriter, { from, to, bytes }: StepParts['commit']): 
 /** Functions that give every register with a reset its value, in place and in its shadow. */
 export function resetFunctions(flat: FlatDesign, state: State): CodeWriter[] {
   const regs = flat.regs.flatMap(({ cell, reset }) =>
-    reset === undefined || state.inArrays.has(cell) ? [] : [{ slot: state.slotOf(cell), reset }],
+    reset === undefined || state.lanes.has(cell) ? [] : [{ slot: state.slotOf(cell), reset }],
   );
   const functions: CodeWriter[] = [];
   for (let i = 0; i < regs.length; i += RESETS_PER_FUNCTION) {

@@ -3,26 +3,21 @@
 import type { Storage, ExternalSlots } from './emitter.js';
 import type { Cell } from './cell.js';
 import type { FlatDesign, FlatMemory } from './flatten.js';
-import { eachLaneRegister, type LaneArray } from './lane-array.js';
+import { columnSlot, type LaneArray, type LaneRegisters } from './lane-array.js';
 import { Allocator, layoutMemory, makeSlot, type Block, type MemoryLayout, type Slot } from './layout.js';
 
 export class State implements Storage {
   readonly memories: readonly MemoryLayout[];
   readonly externals: readonly ExternalSlots[];
-  /** Registers that loops over lanes update. */
-  readonly inArrays = new Set<Cell>();
   private readonly slots = new Map<Cell, Slot>();
   private readonly layoutOf = new Map<FlatMemory, MemoryLayout>();
 
   constructor(
     private readonly flat: FlatDesign,
-    readonly arrays: readonly LaneArray[] = [],
+    readonly arrays: readonly LaneArray[],
+    /** Registers that loops over lanes update. */
+    readonly lanes: LaneRegisters,
   ) {
-    for (const array of arrays)
-      eachLaneRegister(array, (cell, slot) => {
-        this.slots.set(cell, slot);
-        this.inArrays.add(cell);
-      });
     this.memories = flat.memories.map((memory) => {
       const layout = layoutMemory(memory);
       this.layoutOf.set(memory, layout);
@@ -38,6 +33,8 @@ export class State implements Storage {
   slotOf(cell: Cell): Slot {
     const known = this.slots.get(cell);
     if (known !== undefined) return known;
+    const lane = this.lanes.find(cell);
+    if (lane !== undefined) return columnSlot(lane.column, lane.position);
     const slot =
       cell.kind === 'readSync' ? this.readSlot(cell) : makeSlot(cell.node.type, cell.kind === 'reg');
     this.slots.set(cell, slot);
@@ -101,7 +98,8 @@ export class State implements Storage {
   }
 
   private *blocks(): Iterable<Block> {
-    for (const { cell } of this.flat.regs) yield this.slotOf(cell).block;
+    for (const { columns } of this.arrays) for (const { block } of columns.values()) yield block;
+    for (const { cell } of this.flat.regs) if (!this.lanes.has(cell)) yield this.slotOf(cell).block;
     for (const { readBlocks } of this.memories)
       for (const block of readBlocks) if (block !== undefined) yield block;
   }
