@@ -6,11 +6,13 @@ import {
   deviceNames,
   doctorOptionsSchema,
   emitOptionsSchema,
+  proveOptionsSchema,
   simOptionsSchema,
   synthOptionsSchema,
   type BuildOptions,
   type DoctorOptions,
   type EmitOptions,
+  type ProveOptions,
   type SimOptions,
   type SynthOptions,
 } from '../flow/index.js';
@@ -29,12 +31,13 @@ export type Request = { readonly printing: Printing } & (
   | { readonly verb: 'sim'; readonly options: SimOptions }
   | { readonly verb: 'synth'; readonly options: SynthOptions }
   | { readonly verb: 'build'; readonly options: BuildOptions }
+  | { readonly verb: 'prove'; readonly options: ProveOptions }
   | { readonly verb: 'doctor'; readonly options: DoctorOptions }
   /** `--help` or `--version`: the text to print. */
   | { readonly verb: 'help'; readonly text: string }
 );
 
-export const verbs = ['build', 'emit', 'sim', 'synth', 'doctor'] as const;
+export const verbs = ['build', 'emit', 'sim', 'synth', 'prove', 'doctor'] as const;
 
 /** Throws UsageError. `version` is what `--version` prints. */
 export function parseCommandLine(words: readonly string[], version: string): Request {
@@ -109,6 +112,23 @@ function grammar(version: string, understood: (request: Request) => void): Comma
     understood({
       verb: 'synth',
       options: check(synthOptionsSchema, model, options),
+      printing: printingOf(options),
+    });
+  });
+
+  const prove = program.command('prove');
+  prove
+    .description('a component against another one, its model or its own assertions, for all inputs')
+    .argument('<design>', 'FILE#EXPORT: a component, Design, unit or proof (.ts, .mts, .js or .mjs)')
+    .option('--against <FILE#EXPORT>', 'compare the outputs with those of this component')
+    .option('--depth <N>', 'clock cycles searched, and the longest induction (default: 20)', wholeNumber)
+    .option('--time-limit <minutes>', 'for each method (default: 1)', positiveNumber)
+    .option('--out <folder>', 'where waves and tests of counterexamples go (default: counterexample)');
+  addCommonOptions(prove);
+  prove.action((design: string, options: RawOptions) => {
+    understood({
+      verb: 'prove',
+      options: check(proveOptionsSchema, undefined, { ...options, design }),
       printing: printingOf(options),
     });
   });

@@ -1,12 +1,12 @@
 /** One run of the command line: parse, call the verb, print, choose the exit code. */
-import type { DoctorResult, Flow, FlowHooks, FlowResult } from '../flow/index.js';
+import type { DoctorResult, Flow, FlowHooks, FlowResult, ProveResult } from '../flow/index.js';
 import { renderReport } from '../report/index.js';
 import type { Envelope } from './envelope.js';
 import { failureEnvelope, resultEnvelope } from './envelope.js';
 import { exitCodes, failureOf } from './exit-codes.js';
 import { createProgress } from './progress.js';
 import { parseCommandLine, verbs, type Request } from './program.js';
-import { createPaint, doctorSummary, resultSummary } from './summary.js';
+import { createPaint, doctorSummary, proveSummary, resultSummary } from './summary.js';
 
 /** Everything the command line takes from the process, so that tests can give something else. */
 export interface Surroundings {
@@ -70,6 +70,8 @@ async function runVerb(request: VerbRequest, flow: Flow, hooks: FlowHooks): Prom
       return flowOutcome(request.verb, await flow.synth(request.options, hooks));
     case 'build':
       return flowOutcome(request.verb, await flow.build(request.options, hooks));
+    case 'prove':
+      return proveOutcome(await flow.prove(request.options, hooks));
     case 'doctor':
       return doctorOutcome(await flow.doctor(request.options, hooks));
   }
@@ -83,6 +85,26 @@ function flowOutcome(verb: string, result: FlowResult): Outcome {
     summary: (paint) => resultSummary(result, paint),
   };
 }
+
+/** Values of signals have any width: JSON carries them as decimal text. */
+function proveOutcome(result: ProveResult): Outcome {
+  const { statements, files, problems } = result;
+  const exitCode = problems.length === 0 ? exitCodes.ok : exitCodes.checkFailed;
+  const printed = statements.map(({ counterexample, ...statement }) => ({
+    ...statement,
+    counterexample:
+      counterexample === undefined ? null : { ...counterexample, inputs: texts(counterexample.inputs) },
+  }));
+  return {
+    envelope: resultEnvelope('prove', exitCode, { statements: printed, files }, problems),
+    summary: (paint) => proveSummary(result, paint),
+  };
+}
+
+const texts = (
+  inputs: Readonly<Record<string, readonly bigint[]>>,
+): Readonly<Record<string, readonly string[]>> =>
+  Object.fromEntries(Object.entries(inputs).map(([port, values]) => [port, values.map(String)]));
 
 function doctorOutcome(result: DoctorResult): Outcome {
   const exitCode = result.missing.length === 0 ? exitCodes.ok : exitCodes.toolMissing;

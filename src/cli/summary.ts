@@ -1,6 +1,6 @@
 /** What a person reads when a verb is done. */
 import { join } from 'node:path';
-import type { DoctorResult, FlowResult, Problem } from '../flow/index.js';
+import type { DoctorResult, FlowResult, Problem, ProveResult } from '../flow/index.js';
 import { integer, number, percent, plural, type Report } from '../report/index.js';
 
 /** Colours on a terminal, plain text elsewhere. */
@@ -94,6 +94,14 @@ function resultPath(out: string, files: readonly string[]): string {
 
 function problemLines(problems: readonly Problem[], paint: Paint): string[] {
   return problems.map(({ code, message }) => `${paint.bad('failed')} ${code}: ${message}`);
+}
+
+export function proveSummary({ statements, files }: ProveResult, paint: Paint): string {
+  const lines = statements.map(({ statement, verdict, ok, detail, seconds }) => {
+    const word = ok ? paint.good(verdict) : paint.bad(verdict);
+    return `${word} ${statement}: ${detail} ${paint.soft(`(${number(seconds)} s)`)}`;
+  });
+  return [...lines, ...files.map((file) => `  wrote ${file}`)].join('\n');
 }
 
 export function doctorSummary({ entries, missing }: DoctorResult, paint: Paint): string {

@@ -2,7 +2,14 @@
 export class FlowError extends Error {
   override readonly name = 'FlowError';
   constructor(
-    readonly code: 'UNREADABLE_FILE' | 'NOT_OURS' | 'TOO_FEW_LABELS' | 'NO_SAMPLES' | 'DOES_NOT_FIT',
+    readonly code:
+      | 'UNREADABLE_FILE'
+      | 'NOT_OURS'
+      | 'TOO_FEW_LABELS'
+      | 'NO_SAMPLES'
+      | 'DOES_NOT_FIT'
+      | 'NO_LOADER'
+      | 'NOT_A_DESIGN',
     message: string,
     readonly exitCode = 2,
   ) {

@@ -3,4 +3,5 @@ export * from './options.js';
 export { FlowError } from './errors.js';
 export { build, emit, sim, synth } from './run.js';
 export { doctor } from './doctor.js';
+export { prove } from './prove.js';
 export { implement, type Implementation, type ImplementOptions } from './implement.js';

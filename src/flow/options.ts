@@ -3,6 +3,7 @@
  * schema each, so that every wrong option is reported with its path and what was expected.
  */
 import { z } from 'zod';
+import type { Counterexample, CoverResult, VerdictKind } from '../formal/index.js';
 import type { Report } from '../report/index.js';
 import { nearestName } from '../synth/index.js';
 import type { DoctorEntry } from '../tools/index.js';
@@ -76,12 +77,26 @@ export const synthOptionsSchema = z
 export const buildOptionsSchema = z
   .strictObject({ ...emitFields, ...simFields, ...synthFields })
   .superRefine(checkTogether);
+export const proveOptionsSchema = z.strictObject({
+  /** `FILE#export`: a component, a Design, a unit or a proof (docs/prove.md); without `#export` the default export. */
+  design: file,
+  /** The same, to compare with. */
+  against: file.optional(),
+  /** Clock cycles that are searched, and the longest induction. */
+  depth: z.int().min(1).max(10_000).default(20),
+  /** Folder for counterexamples. */
+  out: z.string().min(1).default('counterexample'),
+  /** Minutes that one method may take. */
+  timeLimit: z.number().positive().default(1),
+  tools: emitFields.tools,
+});
 export const doctorOptionsSchema = z.strictObject({ tools: emitFields.tools });
 
 export type EmitOptions = z.output<typeof emitOptionsSchema>;
 export type SimOptions = z.output<typeof simOptionsSchema>;
 export type SynthOptions = z.output<typeof synthOptionsSchema>;
 export type BuildOptions = z.output<typeof buildOptionsSchema>;
+export type ProveOptions = z.output<typeof proveOptionsSchema>;
 export type DoctorOptions = z.output<typeof doctorOptionsSchema>;
 
 /** How a caller follows and stops a verb. */
@@ -119,12 +134,35 @@ export interface DoctorResult {
   readonly missing: readonly string[];
 }
 
+/** One statement that was to be proved, and what came of it. */
+export interface ProvedStatement {
+  /** For example `mac equals mac_twin`. */
+  readonly statement: string;
+  /** Covers: `refuted` would be their being unreachable, so they have words of their own. */
+  readonly verdict: VerdictKind | CoverResult['outcome'];
+  /** Proved, or a cover that is reached. */
+  readonly ok: boolean;
+  /** One sentence: the method, the depth, the counterexample. */
+  readonly detail: string;
+  readonly seconds: number;
+  readonly counterexample?: Counterexample;
+}
+
+/** What `prove` returns. */
+export interface ProveResult {
+  readonly statements: readonly ProvedStatement[];
+  /** Paths of the files written, relative to the working directory. */
+  readonly files: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
 /** The verbs, as `src/flow/index.ts` exports them. A failure is an Error with a string `code` and, unless 2, an `exitCode`. */
 export interface Flow {
   emit(options: EmitOptions, hooks: FlowHooks): Promise<FlowResult>;
   sim(options: SimOptions, hooks: FlowHooks): Promise<FlowResult>;
   synth(options: SynthOptions, hooks: FlowHooks): Promise<FlowResult>;
   build(options: BuildOptions, hooks: FlowHooks): Promise<FlowResult>;
+  prove(options: ProveOptions, hooks: FlowHooks): Promise<ProveResult>;
   doctor(options: DoctorOptions, hooks: FlowHooks): Promise<DoctorResult>;
 }
 

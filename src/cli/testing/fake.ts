@@ -20,6 +20,7 @@ export function fakeFlow(given: Partial<Flow>): Flow {
     sim: unexpected('sim'),
     synth: unexpected('synth'),
     build: unexpected('build'),
+    prove: unexpected('prove'),
     doctor: unexpected('doctor'),
     ...given,
   };
