@@ -3,6 +3,7 @@ export { AssertionFailure, SimError, type SimErrorCode } from './errors.js';
 export type { MemoryHandle } from './memory-handle.js';
 export type { NamedSignal } from './names.js';
 export type { Column, Stimulus } from './columns.js';
+export type { ClockTiming } from './schedule.js';
 export type { InputHandle, OutputHandle } from './ports.js';
 export { simulate, type Probe, type SimulateOptions, type Simulation } from './simulation.js';
 export {
