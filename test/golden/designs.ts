@@ -1,5 +1,15 @@
 /** Small designs, each for one part of the emitter. */
-import { bit, cat, component, external, sint, uint, type Design } from '../../src/hdl/index.js';
+import {
+  bit,
+  cat,
+  component,
+  external,
+  sint,
+  uint,
+  stream,
+  streams,
+  type Design,
+} from '../../src/hdl/index.js';
 
 const mac = component(
   'mac_a8w4',
@@ -151,6 +161,38 @@ const awkward = component(
   },
 );
 
-export const designs: readonly Design[] = [mac, row, handshake, pipeline, scratch, table, awkward].map(
-  ({ design }) => design,
-);
+const numbered = stream(uint(8));
+
+/** A stream through registers, ready coming back. */
+const slice = component('slice', { in: { x: numbered }, out: { y: numbered } }, ({ x }, m) => ({
+  y: streams.skid(m, 'held', x),
+}));
+
+/** Streams from instance to instance: one net where two ports meet, a one-hot machine that lets them pass. */
+const gate = component('gate', { in: { x: numbered, open: bit }, out: { y: numbered } }, ({ x, open }, m) => {
+  const state = m.states('state', ['shut', 'passing'], { encoding: 'onehot' });
+  const first = slice('first', { x });
+  const second = slice('second', { x: first.y });
+  m.switch(state, {
+    shut: () => m.when(open, () => (state.next = 'passing')),
+    passing: () => m.when(open.not().and(second.y.valid.not()), () => (state.next = 'shut')),
+  });
+  const passed = streams.produce(m, 'passed', {
+    payload: second.y.payload,
+    valid: second.y.valid.and(state.is('passing')),
+  });
+  second.y.ready.value = passed.ready.and(state.is('passing'));
+  return { y: passed };
+});
+
+export const designs: readonly Design[] = [
+  mac,
+  row,
+  handshake,
+  pipeline,
+  scratch,
+  table,
+  awkward,
+  slice,
+  gate,
+].map(({ design }) => design);
