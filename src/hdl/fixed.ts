@@ -256,9 +256,7 @@ export const formatOf = (
     | UFixed,
 ): FixedFormat | undefined => {
   if (it instanceof SFixed || it instanceof UFixed) return it.format;
-  return 'fraction' in it
-    ? { signed: it.signed, width: it.width, fraction: it.fraction }
-    : undefined;
+  return 'fraction' in it ? { signed: it.signed, width: it.width, fraction: it.fraction } : undefined;
 };
 
 /** The integer signal under a signal of fixed point; anything else as it is. */
