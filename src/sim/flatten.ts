@@ -89,6 +89,10 @@ export interface FlatDesign {
   }[];
 }
 
+/** Shared by all cells without arguments, which are most, and by all scopes without instances. */
+const NOTHING: readonly Cell[] = [];
+const NO_CHILDREN = new Map<string, Scope>();
+
 /** The node of a call: its outputs have the values. */
 const NO_VALUE: Node = {
   kind: 'const',
@@ -103,7 +107,8 @@ interface Pending {
   readonly scope: Scope & { readonly children: Map<string, Scope> };
   readonly parent: Scope | undefined;
   readonly inputs: Readonly<Record<string, Node>>;
-  readonly outputs: ReadonlyMap<string, readonly Cell[]>;
+  /** Cells of the parent that stand for outputs. */
+  readonly outputs: readonly Cell[];
 }
 
 /** Flattens `design`; work is linear in the number of node instances and no recursion follows the hierarchy. */
@@ -129,7 +134,7 @@ class Flattener {
   }
 
   run(design: Design): FlatDesign {
-    const pending = this.open('', design, undefined, {}, new Map(), new Map());
+    const pending = this.open('', design, undefined, {}, NOTHING, new Map());
     const scopes: Scope[] = [];
     const queue: Pending[] = [pending];
     for (let item = queue.pop(); item !== undefined; item = queue.pop()) {
@@ -166,7 +171,7 @@ class Flattener {
     design: Design,
     parent: Scope | undefined,
     inputs: Readonly<Record<string, Node>>,
-    outputs: ReadonlyMap<string, readonly Cell[]>,
+    outputs: readonly Cell[],
     domains: ScopeDomains,
   ): Pending {
     let template = this.templates.get(design);
@@ -177,15 +182,17 @@ class Flattener {
     const cells = template.nodes.map((node) => this.add(kindOf(node, parent === undefined, template), node));
     const { args } = template;
     cells.forEach((cell, i) => {
-      const found = (args[i] ?? []).map((arg) => at(cells, arg));
-      if (cell.kind === 'alias') cell.source = found[0];
-      else cell.args = found;
+      const found = args[i];
+      if (found === undefined || found.length === 0) return;
+      if (cell.kind === 'alias') cell.source = at(cells, found[0] ?? -1);
+      else cell.args = found.map((arg) => at(cells, arg));
     });
-    return { scope: { path, template, cells, children: new Map(), domains }, parent, inputs, outputs };
+    const children = design.instances.length === 0 ? NO_CHILDREN : new Map<string, Scope>();
+    return { scope: { path, template, cells, children, domains }, parent, inputs, outputs };
   }
 
   private add(kind: CellKind, node: Node): Cell {
-    const cell: Cell = { index: this.cells.length, kind, node, args: [], source: undefined };
+    const cell: Cell = { index: this.cells.length, kind, node, args: NOTHING, source: undefined };
     this.cells.push(cell);
     return cell;
   }
@@ -197,9 +204,9 @@ class Flattener {
       const driver = inputs[cell.node.name];
       if (driver !== undefined) cell.source = cellOf(parent, driver);
     }
-    for (const { name, direction, driver } of scope.template.design.ports) {
-      if (direction !== 'out' || driver === undefined) continue;
-      for (const cell of outputs.get(name) ?? []) cell.source = cellOf(scope, driver);
+    for (const cell of outputs) {
+      const driver = cell.node.kind === 'instanceOutput' && scope.template.drivers.get(cell.node.port);
+      if (driver !== undefined && driver !== false) cell.source = cellOf(scope, driver);
     }
   }
 
@@ -211,7 +218,7 @@ class Flattener {
       const { name, design, inputs } = instance;
       const domains = this.clocks.below(scope.domains, instance);
       const path = scope.path === '' ? name : `${scope.path}.${name}`;
-      const ports = outputs.get(name) ?? new Map<string, Cell[]>();
+      const ports = outputs.get(name) ?? NOTHING;
       const body = isExternal(design) ? design.twin : design;
       if (body === undefined) {
         if (isExternal(design)) this.addExternal({ path, scope, design, domains }, inputs, ports);
@@ -236,7 +243,7 @@ class Flattener {
       readonly domains: ScopeDomains;
     },
     drivers: Readonly<Record<string, Node>>,
-    ports: ReadonlyMap<string, readonly Cell[]>,
+    ports: readonly Cell[],
   ): void {
     if (design.model === undefined) {
       throw new SimError(
@@ -255,7 +262,7 @@ class Flattener {
     const external = { path, design, inputs, combinational, clock, call };
     this.externals.push(external);
     this.externalOf.set(call, external);
-    for (const cell of [...ports.values()].flat()) {
+    for (const cell of ports) {
       const output = this.add('externalOutput', cell.node);
       output.args = [call];
       cell.source = output;
@@ -351,19 +358,13 @@ function kindOf(node: Node, isTop: boolean, template: Template): CellKind {
   }
 }
 
-/** The cells that stand for instances' outputs, by instance and port. */
-function outputCells(scope: Scope): Map<string, Map<string, Cell[]>> {
-  const found = new Map<string, Map<string, Cell[]>>();
+/** The cells that stand for instances' outputs, by instance. */
+function outputCells(scope: Scope): Map<string, Cell[]> {
+  const found = new Map<string, Cell[]>();
   for (const cell of scope.cells) {
     if (cell.node.kind !== 'instanceOutput') continue;
-    const { instance, port } = cell.node;
-    let ports = found.get(instance);
-    if (ports === undefined) {
-      ports = new Map<string, Cell[]>();
-      found.set(instance, ports);
-    }
-    const cells = ports.get(port);
-    if (cells === undefined) ports.set(port, [cell]);
+    const cells = found.get(cell.node.instance);
+    if (cells === undefined) found.set(cell.node.instance, [cell]);
     else cells.push(cell);
   }
   return found;

@@ -46,13 +46,10 @@ export function isVectorOperation(cell: Cell): boolean {
     return (kind === 'const' || kind === 'input' || kind === 'reg') && node.type.width <= 64;
   if (node.type.width > 64 || args.some((arg) => arg.node.type.width > 64)) return false;
   const comparison = comparisonOf(node);
+  if (comparison === undefined) return true;
   // Vectors of 64-bit elements compare as signed.
-  return (
-    comparison === undefined ||
-    comparedWidth(args) + (isSigned(args) ? 0 : 1) <= 64 ||
-    comparison === 'eq' ||
-    comparison === 'ne'
-  );
+  const asSigned = isSigned(args) || comparison === 'eq' || comparison === 'ne';
+  return comparedWidth(args) <= (asSigned ? 64 : 63);
 }
 
 function comparisonOf(node: OpNode): Comparison | undefined {

@@ -20,6 +20,8 @@ export interface Template {
   readonly indexOf: ReadonlyMap<Node, number>;
   /** Ports, registers, wires and labels, in this order: the node and the declared type. */
   readonly named: ReadonlyMap<string, { readonly node: Node; readonly type: ScalarType }>;
+  /** What drives each output port. */
+  readonly drivers: ReadonlyMap<string, Node>;
   /** Local indices of each node's arguments, by local index. */
   readonly args: readonly (readonly number[])[];
   readonly regNext: ReadonlyMap<RegNode, Node>;
@@ -61,7 +63,12 @@ export function makeTemplate(design: Design): Template {
   );
   const args = nodes.map((node) => argsOf(node, wireValue, lowBits).map((arg) => indexOf.get(arg) ?? -1));
   const named = namedNodes(design, nodes);
-  return { design, nodes, indexOf, named, args, regNext, wireValue, assertions, covers };
+  const drivers = new Map(
+    design.ports.flatMap(({ name, direction, driver }) =>
+      direction === 'out' && driver !== undefined ? [[name, driver] as const] : [],
+    ),
+  );
+  return { design, nodes, indexOf, named, drivers, args, regNext, wireValue, assertions, covers };
 }
 
 function namedNodes(design: Design, nodes: readonly Node[]): Template['named'] {
