@@ -35,4 +35,14 @@ export {
   type SignalToggles,
   type StateVisits,
 } from './coverage.js';
+export {
+  recordWaves,
+  renderWaves,
+  wavesToSvg,
+  wavesToWaveDrom,
+  type WaveDrom,
+  type WaveRecording,
+  type WaveSignal,
+  type WaveTextOptions,
+} from './waves.js';
 export { VcdWriter, type VcdOptions } from './vcd.js';
