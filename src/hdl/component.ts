@@ -1,7 +1,7 @@
 /** Components: typed functions from a record of inputs to a record of outputs. Instantiating is calling. */
 
 import { checkDesign } from './check/index.js';
-import { fail, HdlError } from './diagnostics.js';
+import { fail, HdlError, misuse } from './diagnostics.js';
 import type { Design, ExternalDesign, ExternalModel, Instance, Port } from './ir.js';
 import { clocksOf } from './clocks.js';
 import { ModuleBuilder } from './module.js';
@@ -61,7 +61,7 @@ const elaborateChecked = <I extends PortRecord, O extends PortRecord>(
   try {
     return elaborate(name, face, body, false);
   } catch (error) {
-    if (!(error instanceof HdlError)) throw error;
+    if (!(error instanceof HdlError)) throw misuse(error) ?? error;
     elaborate(name, face, body, true);
     throw error;
   }

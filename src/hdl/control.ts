@@ -3,7 +3,7 @@
 import { describe, fail } from './diagnostics.js';
 import { driverNode } from './driven.js';
 import type { Node, SourceLocation, Statement } from './ir.js';
-import type { Owner, UInt } from './signal.js';
+import { exactInteger, type Owner, type UInt } from './signal.js';
 import type { StateReg } from './states.js';
 import type { BranchRecord, StatementTree } from './statements.js';
 
@@ -95,7 +95,7 @@ export function openSwitch(
   const tests: Node[] = [];
   place.set({ kind: 'switch', subject: subject.node, cases: [], otherwise: [], ...location });
   const records = cases.map(({ value, label, body }) => {
-    const exact = BigInt(value);
+    const exact = exactInteger(value);
     if (seen.has(exact) || exact < subject.range.lo || exact > subject.range.hi) {
       fail(
         'HDL015',

@@ -52,6 +52,24 @@ export function fail(
   throw new HdlError(code, sentence, fix, distinct);
 }
 
+/**
+ * What to throw instead of an error that arose inside the language, because a call got something of another type than
+ * TypeScript asks for. Undefined for the author's own errors.
+ */
+export function misuse(error: unknown): HdlError | undefined {
+  if (!(error instanceof TypeError || error instanceof RangeError)) return undefined;
+  const frames = (error.stack ?? '').split('\n').flatMap((text) => parseFrame(text) ?? []);
+  const [innermost] = frames;
+  const author = frames.find(({ file }) => isAuthors(file));
+  if (innermost === undefined || author === undefined || isAuthors(innermost.file)) return undefined;
+  return new HdlError(
+    'HDL031',
+    `a call of the language got something that it cannot use (${error.message})`,
+    'give it what its type asks for',
+    [located(author)],
+  );
+}
+
 const hdlFolder = dirname(fileURLToPath(import.meta.url)) + sep;
 /** Frames above the author's statement: the language's own calls never nest deeper than this. */
 const stackDepth = 40;
@@ -68,11 +86,17 @@ export function authorLocation(): SourceLocation | undefined {
   for (const text of stack.split('\n').slice(2)) {
     const frame = parseFrame(text);
     if (frame !== undefined && isAuthors(frame.file)) {
-      return { file: relative(process.cwd(), frame.file).split(sep).join('/'), line: frame.line };
+      return located(frame);
     }
   }
   return undefined;
 }
+
+/** With the path relative to the working directory. */
+const located = ({ file, line }: SourceLocation): SourceLocation => ({
+  file: relative(process.cwd(), file).split(sep).join('/'),
+  line,
+});
 
 function parseFrame(text: string): SourceLocation | undefined {
   const match = /(?:\(|at (?:async )?)([^()]+):(\d+):\d+\)?$/.exec(text.trimEnd());

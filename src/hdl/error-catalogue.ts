@@ -218,6 +218,19 @@ const entries = {
     example: 'const { n } = m.regs({ n: uint(8) }, { reset: false }); n.next = n.add(1).wrap(8)',
     fix: 'const { n } = m.regs({ n: uint(8) })  // or load it: m.when(start, () => { n.next = 0; })',
   },
+  HDL031: {
+    title: 'Argument of another type',
+    explanation:
+      'A call got something that its TypeScript type excludes, through `any`, a cast or plain JavaScript. Where the argument is right, this is a fault of nomul: please report it.',
+    example: 'm.regs({ sum: 8 as any })',
+    fix: 'm.regs({ sum: uint(8) })',
+  },
+  HDL032: {
+    title: 'Bad count',
+    explanation: 'A number of stages or of elements is a whole number, not negative.',
+    example: "m.pipe('stage', product, { stages: 1.5 })",
+    fix: "m.pipe('stage', product, { stages: 2 })",
+  },
 } as const satisfies Record<string, CatalogueEntry>;
 
 /** The registry by code. */

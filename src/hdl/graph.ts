@@ -11,7 +11,8 @@ import {
   wrapTo,
   type Range,
 } from '../num/index.js';
-import { fail } from './diagnostics.js';
+import { checkWidth, maxWidth } from './checked-numbers.js';
+import { describe, fail } from './diagnostics.js';
 import type { ConstNode, Node, Op, OpNode, ScalarType, SourceLocation } from './ir.js';
 
 const BIT: ScalarType = { signed: false, width: 1 };
@@ -116,6 +117,13 @@ export class Graph {
   }
 
   shiftLeftDynamic(a: Node, amount: Node): Node {
+    if (amount.hi > BigInt(maxWidth)) {
+      fail(
+        'HDL014',
+        `${describe(a)} may be shifted left by ${amount.hi}`,
+        'narrow the distance: .wrap(…) or .assumeRange(…)',
+      );
+    }
     const ends = [a.lo << amount.lo, a.lo << amount.hi, a.hi << amount.lo, a.hi << amount.hi];
     const range = { lo: minOf(ends), hi: maxOf(ends) };
     return this.op('shlDynamic', [a, amount], { type: typeFor(a.type.signed, range), range });
@@ -174,7 +182,7 @@ export class Graph {
   /** The low bits of `a` read as `type`; keeps the value (and its range) where it fits. */
   cast(a: Node, type: ScalarType, range?: Range): Node {
     if (range === undefined && a.type.signed === type.signed && a.type.width === type.width) return a;
-    const full = typeRange(type.signed, type.width);
+    const full = typeRange(type.signed, checkWidth(type.width));
     const kept = contains(full, a) ? { lo: a.lo, hi: a.hi } : full;
     if (a.kind === 'const') {
       const value = wrapTo(a.value, type.signed, type.width);

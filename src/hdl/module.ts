@@ -1,6 +1,7 @@
 /** `m` inside a component's body: registers, wires, control, memories, labels, assertions. */
 
 import { typeRange, type Range } from '../num/index.js';
+import { checkCount } from './checked-numbers.js';
 import { authorLocation, describe, fail } from './diagnostics.js';
 import { type ClockDomain, Domains } from './domains.js';
 import { openOneHotSwitch, openSwitch, openWhen, type SwitchCase, type WhenChain } from './control.js';
@@ -12,7 +13,14 @@ import { MemoryBuilder, type MemoryOptions, type Rom } from './memory.js';
 import type { Values } from './memory-init.js';
 import { leaves, mapSignals, type Signals } from './bundles.js';
 import { driverNode, SIntReg, SIntWire, UIntReg, UIntWire } from './driven.js';
-import { type PipeOptions, rawOptions, type RegOf, type RegOptions, type WireOf, type WireOptions } from './driven-types.js';
+import {
+  type PipeOptions,
+  rawOptions,
+  type RegOf,
+  type RegOptions,
+  type WireOf,
+  type WireOptions,
+} from './driven-types.js';
 import type { FixedValue } from './fixed-value.js';
 import { formatOf, integerDriver, type SFixed, type UFixed } from './fixed.js';
 import { SInt, UInt, type Owner } from './signal.js';
@@ -203,11 +211,7 @@ export class ModuleBuilder implements Owner {
   }
 
   /** Runs the body whose value equals `subject`, else `otherwise`. @throws HDL015 on a repeated or impossible value. */
-  switchValue(
-    subject: UInt,
-    cases: readonly SwitchCase[],
-    otherwise: () => void = () => undefined,
-  ): void {
+  switchValue(subject: UInt, cases: readonly SwitchCase[], otherwise: () => void = () => undefined): void {
     this.checkOpen('m.switch');
     openSwitch(this, this.tree, { subject, cases, otherwise });
   }
@@ -232,15 +236,12 @@ export class ModuleBuilder implements Owner {
    * The signals `stages` clock cycles later, through registers named NAME (then NAME_2, NAME_3 ...). Not reset unless
    * `reset` is given; with `enable` the registers hold while it is 0.
    */
-  pipe<const T extends Signals>(
-    name: string,
-    signals: T,
-    options: PipeOptions = {},
-  ): T {
+  pipe<const T extends Signals>(name: string, signals: T, options: PipeOptions = {}): T {
     const { stages = 1, reset = false, powerUp, enable, synchronizer = false } = options;
     const initial = powerUp === undefined ? {} : { powerUp };
     let current: Signals = signals;
-    for (let stage = 1; stage <= stages; stage++) {
+    const last = checkCount(stages, 'a number of stages');
+    for (let stage = 1; stage <= last; stage++) {
       const prefix = stage === 1 ? name : `${name}_${stage}`;
       current = mapSignals(current, prefix, (leafName, signal) => {
         const first = synchronizer && stage === 1;

@@ -1,6 +1,7 @@
 /** Signals as the author sees them: exact integer arithmetic that grows by value range, and named ways to narrow. */
 
 import { typeRange, type Range, type RationalRounding } from '../num/index.js';
+import { checkWidth } from './checked-numbers.js';
 import { authorLocation, describe, fail } from './diagnostics.js';
 import type { FixedValue } from './fixed-value.js';
 import type { SFixed, UFixed } from './fixed.js';
@@ -109,7 +110,7 @@ abstract class Signal<Self> {
   protected saturated(width: number): Node {
     const { graph } = this.owner;
     const type = { signed: this.node.type.signed, width };
-    const full = typeRange(type.signed, type.width);
+    const full = typeRange(type.signed, checkWidth(type.width));
     let value = this.node;
     if (value.hi > full.hi)
       value = graph.mux(
@@ -127,7 +128,7 @@ abstract class Signal<Self> {
   }
 
   protected roundShifted(amount: number, mode: RoundingMode): Node {
-    if (amount === 0) return this.node;
+    if (checkedShift(amount) === 0) return this.node;
     const { graph } = this.owner;
     const half = graph.constant(1n << BigInt(amount - 1));
     const { signed } = this.node.type;
@@ -151,6 +152,13 @@ abstract class Signal<Self> {
     const range = { lo: exactInteger(lo), hi: exactInteger(hi) };
     if (range.lo > range.hi)
       fail('HDL022', `assumeRange(${range.lo}, ${range.hi}) is empty`, 'give the smaller bound first');
+    if (range.lo > this.node.hi || range.hi < this.node.lo) {
+      fail(
+        'HDL022',
+        `${describe(this.node)} has values ${this.node.lo}..${this.node.hi}, none of them in ${range.lo}..${range.hi}`,
+        'assume a range that it can have',
+      );
+    }
     const inside = this.ge(range.lo).and(this.le(range.hi));
     this.owner.assert(inside, `${describe(this.node)} left its assumed range ${range.lo}..${range.hi}`);
     const kept = clip(this.node, range);

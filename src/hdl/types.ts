@@ -1,6 +1,7 @@
 /** Types of signals and the shapes made of them. Signedness is a TypeScript type, widths are run-time values. */
 
 import type { SIntWire, UIntWire } from './driven.js';
+import { checkCount, checkWidth } from './checked-numbers.js';
 import { fail } from './diagnostics.js';
 import { withPoint, type SFixedWire, type UFixedWire } from './fixed-driven.js';
 import type { FixedFormat, FixedValue } from './fixed-value.js';
@@ -76,15 +77,6 @@ type FlippedFixed<S> = S extends UFixedType
       ? UFixedType
       : SFixedType;
 
-const checkWidth = (width: number): number =>
-  Number.isInteger(width) && width >= 1
-    ? width
-    : fail(
-        'HDL001',
-        `a width must be an integer of at least 1, not ${width}`,
-        'give the type a positive width',
-      );
-
 /** One bit: `uint(1)`. */
 export const bit: UIntType = { signed: false, width: 1 };
 /** Unsigned, 0 .. 2^width - 1. @throws HDL001 when width is not a positive integer. */
@@ -107,9 +99,9 @@ const checkFraction = (fraction: number): number =>
   Number.isInteger(fraction)
     ? fraction
     : fail('HDL001', `a number of fraction bits must be an integer, not ${fraction}`, 'give a whole number');
-/** `count` elements of one shape. */
+/** `count` elements of one shape. @throws HDL032 */
 export const array = <S extends PortShape>(count: number, shape: S): readonly S[] =>
-  Array.from({ length: count }, () => shape);
+  Array.from({ length: checkCount(count, 'a number of elements') }, () => shape);
 
 /**
  * The members of a port shape that go the other way: a flipped member of `in` is an output that the body drives, one of

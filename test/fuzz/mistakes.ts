@@ -1,5 +1,6 @@
 /** One mistake of every kind of the catalogue, made inside an otherwise valid random component. */
 import {
+  array,
   bit,
   cat,
   clockDomain,
@@ -256,5 +257,15 @@ export const mistakes: Readonly<Record<ErrorCode, readonly Mistake[]>> = {
       const { n } = s.m.regs({ n: uint(1 + s.n) }, { reset: false });
       n.next = n.add(1).wrap(n.width);
     }),
+  ],
+  HDL031: [
+    now((s) => {
+      // @ts-expect-error -- plain JavaScript may pass it
+      s.m.regs({ odd: s.n });
+    }),
+  ],
+  HDL032: [
+    now((s) => void s.m.pipe('late', input(s), { stages: s.n + 0.5 })),
+    now(({ n }) => void array(-n, bit)),
   ],
 };

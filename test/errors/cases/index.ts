@@ -30,6 +30,8 @@ import { hdl027 } from './hdl027.js';
 import { hdl028 } from './hdl028.js';
 import { hdl029 } from './hdl029.js';
 import { hdl030 } from './hdl030.js';
+import { hdl031 } from './hdl031.js';
+import { hdl032 } from './hdl032.js';
 
 export const cases: Readonly<Record<ErrorCode, () => void>> = {
   HDL001: hdl001,
@@ -62,4 +64,6 @@ export const cases: Readonly<Record<ErrorCode, () => void>> = {
   HDL028: hdl028,
   HDL029: hdl029,
   HDL030: hdl030,
+  HDL031: hdl031,
+  HDL032: hdl032,
 };
