@@ -2,8 +2,9 @@
 DEMO_ARGS ?= build demo/digits.onnx --device hx8k --array 4x4 --samples demo/digits-images.idx3-ubyte.gz \
   --labels demo/digits-labels.idx1-ubyte.gz --input-scale 1/256 --verify 100 --out generated/demo
 BENCH ?= arrays
+FUZZ_DESIGNS ?= 1000
 
-.PHONY: setup demo test lint bench clean help
+.PHONY: setup demo test lint fuzz bench clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -11,6 +12,7 @@ help:
 	@echo "make demo    a trained ternary network becomes a verified FPGA accelerator (npm packages only)"
 	@echo "make test    types, lint, format and every test"
 	@echo "make lint    types, lint and format alone"
+	@echo "make fuzz    FUZZ_DESIGNS=1000: random Designs in three simulators, resumable"
 	@echo "make bench   BENCH=arrays: measurements beside the baselines"
 	@echo "make clean   remove what builds wrote (not the installed tools)"
 
@@ -28,6 +30,9 @@ lint:
 	@scripts/setup.sh npm
 	@npx tsc -p tsconfig.json
 	@npm run --silent lint
+
+fuzz: setup
+	@npx tsx test/fuzz/run.ts --designs $(FUZZ_DESIGNS)
 
 bench: setup
 	@npx tsx bench/run.ts $(BENCH)

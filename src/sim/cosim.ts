@@ -9,6 +9,7 @@ import {
   clocksOf,
   resetsOf,
   sourceOf,
+  type HarnessPort,
   type RunOptions,
   type VerilogSource,
 } from './harness.js';
@@ -98,10 +99,19 @@ function compareRecordings(
       `${simulator} stopped ${design.name} in cycle ${recording.cycles} of ${expected.cycles}, which the compiled simulator does not: ${recording.message ?? 'no message'}`,
     );
   }
+  return { simulator, cycles: expected.cycles, ...findDifference(design.ports, expected, recording) };
+}
+
+/** Compares the outputs of all cycles. */
+export function findDifference(
+  ports: readonly HarnessPort[],
+  expected: Expected,
+  recording: Recording,
+): Pick<CosimResult, 'mismatches' | 'unknownBits' | 'first'> {
   let mismatches = 0;
   let unknownBits = 0;
   let first: Mismatch | undefined;
-  for (const { name, direction, type } of design.ports) {
+  for (const { name, direction, type } of ports) {
     if (direction !== 'out') continue;
     const [values, wanted, masks] = [recording.values[name], expected.values[name], recording.unknown[name]];
     for (let cycle = 0; cycle < expected.cycles; cycle++) {
@@ -115,7 +125,7 @@ function compareRecordings(
         first = { cycle, port: name, expected: want, got, unknown: mask };
     }
   }
-  return { simulator, cycles: expected.cycles, mismatches, first, unknownBits };
+  return { mismatches, first, unknownBits };
 }
 
 /**

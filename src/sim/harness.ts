@@ -178,21 +178,25 @@ export async function buildVerilator(
         harness,
       ];
       await runTool(tool, { args, cwd: work, ...limits(options) });
-      if (options.waves === undefined) {
-        const runtime = await verilatorRuntime(tool, options);
-        for (const name of RUNTIME_OBJECTS) copyFileSync(join(runtime, 'obj', name), join(work, 'obj', name));
-      }
+      const runtime = await verilatorRuntime(tool, options);
+      for (const name of runtimeObjects(options))
+        copyFileSync(join(runtime, 'obj', name), join(work, 'obj', name));
       await make(join(work, 'obj'), 'Vdut', options, optimizationOf(options));
     },
   );
   return folder;
 }
 
-const RUNTIME_OBJECTS = ['verilated.o', 'verilated_threads.o'];
+const runtimeObjects = ({ waves }: RunOptions): readonly string[] => [
+  'verilated.o',
+  'verilated_threads.o',
+  ...(waves === undefined ? [] : ['verilated_vcd_c.o']),
+];
 
 /** Verilator's own runtime, compiled once: it is two thirds of the build time of a small design. */
 async function verilatorRuntime(tool: FoundTool, options: RunOptions): Promise<string> {
-  const key = contentHash({ version: tool.version, command: tool.command, flags: OPTIMIZATION });
+  const flags = [OPTIMIZATION, ...traceOf(options)].join(' ');
+  const key = contentHash({ version: tool.version, command: tool.command, flags });
   const { folder } = await cachedStage(
     { stage: 'verilator-runtime', key, ...cacheOption(options) },
     async (work) => {
@@ -201,6 +205,7 @@ async function verilatorRuntime(tool: FoundTool, options: RunOptions): Promise<s
         'module nothing(input wire a, output wire b);\n  assign b = a;\nendmodule\n',
       );
       const args = [
+        ...traceOf(options),
         ...VERILATOR_FLAGS,
         'nothing',
         '--prefix',
@@ -211,7 +216,7 @@ async function verilatorRuntime(tool: FoundTool, options: RunOptions): Promise<s
         'none.cpp',
       ];
       await runTool(tool, { args, cwd: work, ...limits(options) });
-      for (const name of RUNTIME_OBJECTS) await make(join(work, 'obj'), name, options, OPTIMIZATION);
+      for (const name of runtimeObjects(options)) await make(join(work, 'obj'), name, options, OPTIMIZATION);
     },
   );
   return folder;

@@ -14,6 +14,8 @@ export {
   type ExternalSimulator,
   type Mismatch,
 } from './cosim.js';
+export { checkCosim, type CheckCosimOptions } from './check-cosim.js';
+export { replayCommand, replayEvidence, saveEvidence, type EvidenceOptions } from './evidence.js';
 export { sourceOf, type HarnessPort, type RunOptions, type VerilogSource } from './harness.js';
 export { runVerilator, type Recording, type StimulusColumns } from './verilator.js';
 export { runIcarus } from './icarus.js';
