@@ -93,8 +93,7 @@ describe('coverage', () => {
           counting -> done 1
           done -> idle 1
       covers  100.0 % (1 of 1)
-        first: the count reaches 2  1 times, first in cycle 3
-      "
+        first: the count reaches 2  1 times, first in cycle 3"
     `);
     const other = simulate(timer.design, { coverage: true }).coverage();
     expect(() => mergeCoverage([merged, other])).toThrow(/board and timer differ/);

@@ -104,7 +104,6 @@ export function coverageReport(coverage: Coverage, { limit = 20 }: { readonly li
     ...shortened(states.flatMap(stateLines), limit),
     `covers  ${share(hit, covers.length)}`,
     ...shortened(covers.map(coverLine), limit),
-    '',
   ].join('\n');
 }
 
