@@ -32,7 +32,9 @@ export const driverNode = (owner: Owner, driver: unknown, target: ScalarType, ta
     fail(
       'HDL004',
       `${where} is driven by ${describe(node)}, which needs ${needed} bits`,
-      `write .wrap(${target.width}) or .saturate(${target.width}), or widen the target`,
+      node.kind === 'const'
+        ? `use a value from ${full.lo} to ${full.hi}, or widen the target`
+        : `write .wrap(${target.width}) or .saturate(${target.width}), or widen the target`,
     );
   }
   return owner.graph.cast(node, target);

@@ -19,7 +19,6 @@ const programs: Readonly<Record<string, () => unknown>> = {
     component('below', { in: {}, out: { y: uint(4) } }, () => ({ y: -1 })),
   'A signal as a condition of the host language': () =>
     component('host', { in: { a: uint(4), b: uint(4) }, out: { y: bit } }, ({ a, b }) => ({
-      // @ts-expect-error -- TypeScript refuses it first
       y: a < b ? 1 : 0,
     })),
 };
