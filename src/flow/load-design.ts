@@ -1,6 +1,6 @@
 /** What a user's module exports, as something to prove: `FILE#export`. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -68,18 +68,12 @@ export async function loadProvable(reference: string): Promise<Provable> {
   );
 }
 
-/** TypeScript goes through tsx, which the user's project or this one has. */
+/** TypeScript goes through tsx, which the user's project or this one has; without it Node may still know the language. */
 async function importModule(file: string, shown: string): Promise<object> {
-  const url = pathToFileURL(file).href;
+  // Before the first try: Node remembers a module that could not be loaded.
+  if (['.ts', '.mts'].includes(extname(file))) await registerTypeScript(file);
   try {
-    return await importObject(url);
-  } catch (error) {
-    if (codeOf(error) !== 'ERR_UNKNOWN_FILE_EXTENSION' || !['.ts', '.mts'].includes(extname(file)))
-      throw explained(error, shown);
-  }
-  await registerTypeScript(file, shown);
-  try {
-    return await importObject(url);
+    return await importObject(pathToFileURL(file).href);
   } catch (error) {
     throw explained(error, shown);
   }
@@ -90,23 +84,29 @@ async function importObject(url: string): Promise<object> {
   return typeof namespace === 'object' && namespace !== null ? namespace : {};
 }
 
-async function registerTypeScript(file: string, shown: string): Promise<void> {
+async function registerTypeScript(file: string): Promise<void> {
   for (const from of [file, import.meta.url]) {
     try {
-      const api = await importObject(pathToFileURL(createRequire(from).resolve('tsx/esm/api')).href);
-      const register: unknown = Reflect.get(api, 'register');
+      const register: unknown = Reflect.get(await importObject(tsxApi(from)), 'register');
       if (isCallable(register)) {
         register();
         return;
       }
-    } catch {
-      // Not installed there.
+    } catch (error) {
+      if (codeOf(error) !== 'MODULE_NOT_FOUND') throw explained(error, 'tsx');
     }
   }
-  throw new FlowError(
-    'NO_LOADER',
-    `${shown} is TypeScript and tsx, which loads it, is not installed; run \`npm install --save-dev tsx\` or give a .js file`,
-  );
+}
+
+const tsxManifest = z.object({
+  exports: z.object({ './esm/api': z.object({ import: z.object({ default: z.string() }) }) }),
+});
+
+/** The ESM form of tsx's interface as seen from a module; `require.resolve` would give the other one, which cannot register. */
+function tsxApi(from: string): string {
+  const manifest = createRequire(from).resolve('tsx/package.json');
+  const { exports } = tsxManifest.parse(JSON.parse(readFileSync(manifest, 'utf8')));
+  return new URL(exports['./esm/api'].import.default, pathToFileURL(manifest)).href;
 }
 
 const isCallable = (value: unknown): value is () => unknown => typeof value === 'function';
@@ -114,6 +114,11 @@ const isCallable = (value: unknown): value is () => unknown => typeof value === 
 /** Expected errors (with a code of ours) stay; everything else is a module that cannot be loaded. */
 function explained(error: unknown, shown: string): Error {
   if (error instanceof Error && /^(HDL|UNIT|MEM|SIM)\d+$/.test(codeOf(error) ?? '')) return error;
+  if (codeOf(error) === 'ERR_UNKNOWN_FILE_EXTENSION' && /\.m?ts$/.test(shown))
+    return new FlowError(
+      'NO_LOADER',
+      `${shown} is TypeScript and tsx, which loads it, is not installed; run \`npm install --save-dev tsx\` or give a .js file`,
+    );
   const message = error instanceof Error ? error.message : String(error);
   return new FlowError('UNREADABLE_FILE', `${shown} cannot be loaded: ${message}`);
 }
