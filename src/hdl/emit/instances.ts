@@ -25,12 +25,12 @@ export function declareOutputs(scope: Scope, instance: Instance): Lines {
   });
 }
 
-/** The instance, one connection per line. */
+/** The instance; more than four connections stand one per line. */
 export function printInstance(scope: Scope, instance: Instance): Lines {
   const { name, design, inputs, outputs } = instance;
   const connections: string[] = [];
   const connect = (port: string, text: string): void => {
-    connections.push(`    .${port}(${text})`);
+    connections.push(`.${port}(${text})`);
   };
   if (design.kind === 'design') {
     if (design.usesClock) connect('clk', scope.clock(outerDomain(instance, undefined)));
@@ -57,6 +57,9 @@ export function printInstance(scope: Scope, instance: Instance): Lines {
     parameters.length === 0
       ? [`  ${design.name} ${name} (`]
       : [`  ${design.name} #(`, parameters.join(',\n'), `  ) ${name} (`];
-  const lines = [...head, connections.join(',\n'), '  );'];
+  const isShort = connections.length <= 4 && parameters.length === 0;
+  const lines = isShort
+    ? [`  ${design.name} ${name} (${connections.join(', ')});`]
+    : [...head, connections.map((text) => `    ${text}`).join(',\n'), '  );'];
   return ['', ...scope.origins.markAll(lines, name, instance.location, 'statement')];
 }
