@@ -3,13 +3,17 @@
 import type { Cell } from './cell.js';
 import type { LaneColumn } from './lane-array.js';
 import { KEEPS_LOW, pushMask, pushOperation } from './lane-operations.js';
+import { pushAddend } from './lane-selection.js';
 import type { LaneLoop, LaneUpdate } from './lane-program.js';
 import { extendOpcode, keepLowHalves, loadExtendOpcode, Simd, type LaneClass } from './simd.js';
 import { CodeWriter } from './writer.js';
 import { V128 } from './wasm.js';
 
-/** A value as it is, all ones or zeros for a bit, or 16 bits with zeros above them. */
-export type Form = 'value' | 'mask' | 'low16';
+/**
+ * A value as it is, all ones or zeros for a bit, 16 bits with zeros above them, or what a mux between sums adds to the
+ * operand its arms have in common.
+ */
+export type Form = 'value' | 'mask' | 'low16' | 'addend';
 
 /** A uniform value in all elements of a vector. */
 export interface Splat {
@@ -137,8 +141,8 @@ export class LaneCode implements Counted {
   }
 
   private generate(cell: Cell, cls: LaneClass, part: number, form: Form): void {
-    if (form === 'mask') {
-      pushMask(this, cell, cls, part);
+    if (form === 'mask' || form === 'addend') {
+      (form === 'mask' ? pushMask : pushAddend)(this, cell, cls, part);
       return;
     }
     const leaf = this.leafOf(cell);

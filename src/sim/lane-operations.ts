@@ -3,11 +3,12 @@
 import type { OpNode, Op as Operation } from '../hdl/index.js';
 import type { Cell } from './cell.js';
 import { laneClass, type LaneCode } from './lane-code.js';
+import { atClass, pushConstant } from './lane-elements.js';
+import { pushSelection } from './lane-selection.js';
 import {
   ADD,
   compareOpcode,
   extendMulOpcode,
-  extendOpcode,
   LANE_BITS,
   MUL,
   NEG,
@@ -15,7 +16,6 @@ import {
   SHR_S,
   SHR_U,
   Simd,
-  SPLAT,
   SUB,
   type Comparison,
   type LaneClass,
@@ -130,10 +130,7 @@ export function pushOperation(code: LaneCode, cell: Cell, cls: LaneClass, part: 
       concatenate(code, cell, node, cls, part);
       return;
     case 'mux':
-      pushArg(1);
-      pushArg(2);
-      code.push(argument(cell, 0), cls, part, 'mask');
-      out.simd(Simd.bitselect);
+      pushSelection(code, cell, cls, part);
       return;
     case 'shlDynamic':
     case 'shrDynamic':
@@ -193,33 +190,6 @@ function pushComparison(
     code.out.simd(compareOpcode(comparison, at, signed));
   };
   atClass(code, compared, cls, part, compare, true);
-}
-
-/** What `push` brings on the stack in class `from`, sign-extended or cut to class `to`. */
-function atClass(
-  code: LaneCode,
-  from: LaneClass,
-  to: LaneClass,
-  part: number,
-  push: (cls: LaneClass, part: number) => void,
-  signed: boolean,
-): void {
-  if (from === to) push(from, part);
-  else if (from < to) {
-    const lower = to === 2 ? 1 : 0;
-    atClass(code, from, lower, part >> 1, push, signed);
-    code.out.simd(extendOpcode(lower === 0 ? 1 : 2, part & 1, signed));
-  } else {
-    const upper = to === 0 ? 1 : 2;
-    code.lowHalves(to, part, (wide) => atClass(code, from, upper, wide, push, signed));
-  }
-}
-
-function pushConstant(code: LaneCode, cls: LaneClass, value: bigint): void {
-  const { out } = code;
-  if (cls === 2) out.i64(BigInt.asIntN(64, value));
-  else out.i32(Number(BigInt.asIntN(32, value)));
-  out.simd(SPLAT[cls]);
 }
 
 function shiftBy(

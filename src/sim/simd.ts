@@ -9,6 +9,8 @@ export const Simd = {
   shuffle: 0x0d,
   not: 0x4d,
   and: 0x4e,
+  /** The first operand where the second is 0. */
+  andNot: 0x4f,
   or: 0x50,
   xor: 0x51,
   bitselect: 0x52,
