@@ -48,3 +48,4 @@ export {
   type WaveTextOptions,
 } from './waves.js';
 export { VcdWriter, type VcdOptions } from './vcd.js';
+export { simulateLanes, type LaneSimulation } from './lanes.js';

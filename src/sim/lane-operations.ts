@@ -206,12 +206,30 @@ function shiftBy(
 function canonicalize(code: LaneCode, { type }: OpNode, cls: LaneClass): void {
   const spare = LANE_BITS[cls] - type.width;
   if (spare <= 0) return;
+  if (type.signed && cls === 2 && spare < 32) {
+    extendHighWords(code, spare);
+    return;
+  }
   if (type.signed) {
     shiftBy(code, SHL, cls, spare);
     shiftBy(code, SHR_S, cls, spare);
     return;
   }
   maskLow(code, cls, type.width);
+}
+
+/** Sign extension of 64-bit elements in their upper words only: there is no fast 64-bit arithmetic shift. */
+function extendHighWords({ out }: LaneCode, spare: number): void {
+  const value = out.allocate(V128);
+  out.tee(value);
+  out.get(value);
+  for (const opcodes of [SHL, SHR_S]) {
+    out.i32(spare);
+    out.simd(opcodes[1]);
+  }
+  out.release(V128, value);
+  out.simd(Simd.shuffle);
+  for (let i = 0; i < 16; i++) out.body.byte(i % 8 < 4 ? i : i + 16);
 }
 
 const keepsForm = ({ type }: OpNode, arg: Cell): boolean => {
