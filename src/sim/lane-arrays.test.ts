@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Design, InputNode, Instance, Node, RegNode, ScalarType, Statement } from '../hdl/index.js';
+import { component, uint } from '../hdl/index.js';
 import { flatten } from './flatten.js';
 import { simulate } from './index.js';
 import { findArrays } from './lane-groups.js';
@@ -245,6 +246,24 @@ describe('instances of one Design', () => {
       }),
       { numRuns: 120 },
     );
+  });
+
+  it('name the instance whose assertion does not hold', () => {
+    const element = component('element', { in: { x: uint(8) }, out: { y: uint(8) } }, ({ x }, m) => {
+      const { held } = m.regs({ held: uint(8) });
+      held.next = x;
+      m.assert(held.lt(200), 'held is small');
+      return { y: held };
+    });
+    const chain = component('chain', { in: { x: uint(8) }, out: { y: uint(8) } }, ({ x }) => {
+      let y = x;
+      for (let i = 0; i < 40; i++) y = element(`e${i}`, { x: y }).y;
+      return { y };
+    });
+    const sim = simulate(chain.design, { arrays: 'rolled' });
+    sim.poke('x', 201);
+    sim.step();
+    expect(() => sim.step()).toThrow(expect.objectContaining({ instance: 'e0', cycle: 1 }));
   });
 
   it('become lanes if there are many', () => {
