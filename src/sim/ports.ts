@@ -45,8 +45,9 @@ export class Settling {
 export class Port implements InputHandle, OutputHandle {
   readonly name: string;
   readonly type: ScalarType;
-  /** Distance that brings the sign to the top of a 32-bit word. */
-  private readonly shift: number;
+  /** Range of the values that are stored as they are, in one word; empty for wider ports. */
+  private readonly lo: number;
+  private readonly hi: number;
   private readonly index: number;
   /** 4-byte words that hold the value; 0: read byte by byte. */
   private readonly words: number;
@@ -61,19 +62,20 @@ export class Port implements InputHandle, OutputHandle {
     const { name, type, slot, direct } = port;
     this.name = name;
     this.type = type;
-    this.shift = Math.max(0, 32 - type.width);
     this.index = (slot.block.offset + slot.delta) >> 2;
     this.words = slot.bytes < 4 ? 0 : slot.bytes >> 2;
     this.signed = slot.type.signed;
     this.direct = direct;
+    const { lo, hi } = rangeOf(type);
+    const isShort = this.words === 1 && hi < 2n ** 31n;
+    this.lo = isShort ? Number(lo) : 0;
+    this.hi = isShort ? Number(hi) : -1;
   }
 
   set(value: number): void {
-    const { shift } = this;
-    if (this.words !== 1) this.setWide(value);
-    else if ((this.type.signed ? (value << shift) >> shift : (value << shift) >>> shift) === value) {
+    if (value >= this.lo && value <= this.hi && (value | 0) === value) {
       this.memory.i32[this.index] = value;
-    } else this.refuse(value);
+    } else this.setSlowly(value);
     this.settling.changed();
   }
 
@@ -87,7 +89,8 @@ export class Port implements InputHandle, OutputHandle {
   get(): number {
     if (!this.direct) this.settling.now();
     if (this.words === 1) {
-      return (this.signed ? this.memory.i32[this.index] : this.memory.u32[this.index]) ?? 0;
+      const word = this.memory.i32[this.index] ?? 0;
+      return this.signed ? word : word >>> 0;
     }
     return this.words === 2 ? this.getLong() : Number(this.memory.read(this.port.slot));
   }
@@ -97,10 +100,11 @@ export class Port implements InputHandle, OutputHandle {
     return this.memory.read(this.port.slot);
   }
 
-  private setWide(value: number): void {
+  private setSlowly(value: number): void {
     const { lo, hi } = rangeOf(this.type);
     if (!Number.isSafeInteger(value) || value < lo || value > hi) this.refuse(value);
-    if (this.words === 2) {
+    if (this.words === 1) this.memory.i32[this.index] = value;
+    else if (this.words === 2) {
       this.memory.i32[this.index] = value;
       this.memory.i32[this.index + 1] = Math.floor(value / WORD);
     } else this.memory.write(this.port.slot, BigInt(value));

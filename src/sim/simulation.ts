@@ -136,11 +136,12 @@ export class Simulation {
   /** `peek` as a number, much faster. @throws SimError unknown-name, out-of-range when it has more than 53 bits */
   peekNumber(name: string): number {
     const value = (this.readers.find(name) ?? this.addReader(name)).get();
-    if (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) {
-      const exact = this.peek(name);
-      throw new SimError('out-of-range', `${name} is ${exact}, which a number cannot hold: use peek()`);
-    }
-    return value;
+    return (value | 0) === value || Number.isSafeInteger(value) ? value : this.refuseNumber(name);
+  }
+
+  private refuseNumber(name: string): never {
+    const exact = this.peek(name);
+    throw new SimError('out-of-range', `${name} is ${exact}, which a number cannot hold: use peek()`);
   }
 
   /** A fast handle on an input port. @throws SimError unknown-name */
