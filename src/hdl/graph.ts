@@ -159,6 +159,8 @@ export class Graph {
     }
     if (!a.type.signed && low === 0 && high === a.type.width - 1) return a;
     const width = high - low + 1;
+    if (a.kind === 'const')
+      return this.constant(wrapTo(a.value >> BigInt(low), false, width), { signed: false, width });
     const fits = a.lo >= 0n;
     const range =
       fits && high >= bitLength(a.hi) - 1
@@ -192,9 +194,13 @@ export class Graph {
   }
 
   xorReduce(a: Node): Node {
+    if (a.kind === 'const') return this.constant(parity(wrapTo(a.value, false, a.type.width)), BIT);
     return this.op('xorReduce', [a], { type: BIT, range: { lo: 0n, hi: 1n } });
   }
 }
+
+/** 1n when an odd number of bits is 1. */
+const parity = (bits: bigint): bigint => BigInt(bits.toString(2).replaceAll('0', '').length % 2);
 
 const isZero = (node: Node): boolean => node.lo === 0n && node.hi === 0n;
 

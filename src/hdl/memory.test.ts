@@ -49,6 +49,22 @@ const busy = component(
   },
 );
 
+/** Addresses of more bits than the depth needs, where it does not matter what they touch then. */
+const cut = component(
+  'cut',
+  {
+    in: { at: uint(12), data: uint(12), wa: uint(12), we: bit },
+    out: { four: uint(12), one: uint(12) },
+  },
+  ({ at, data, wa, we }, m) => {
+    const options = { word: uint(12), outOfRange: 'any', init: () => 7 } as const;
+    const quad = m.memory('quad', { ...options, depth: 4 });
+    const single = m.memory('single', { ...options, depth: 1 });
+    for (const memory of [quad, single]) memory.write(wa, data, { enable: we });
+    return { four: quad.read(at), one: single.readNow(at) };
+  },
+);
+
 /** Two ports that read and write one memory, which never write the same word. */
 const dual = (wordWidth: number, addressBits: number) =>
   component(
@@ -108,11 +124,22 @@ const top = component(
         e: uint(12),
       },
     },
-    out: { q: uint(12), now: uint(12), qa: uint(8), qb: uint(8), y: sint(8), re: sint(6), im: uint(3) },
+    out: {
+      q: uint(12),
+      now: uint(12),
+      qa: uint(8),
+      qb: uint(8),
+      four: uint(12),
+      one: uint(12),
+      y: sint(8),
+      re: sint(6),
+      im: uint(3),
+    },
   },
   ({ x }) => {
     const [a, b] = [x.wa, x.wa.xor(1)];
     return {
+      ...cut('u_cut', { at: x.d, data: x.e, wa: x.e, we: x.we }),
       ...busy('u_busy', x),
       ...dualSmall('u_dual', { wa: x.we, a, da: x.d.bits(7, 0), wb: x.wf, b, db: x.e.bits(7, 0) }),
       ...tables('u_tables', { at: x.at.bits(2, 0) }),

@@ -2,7 +2,7 @@
 
 import { typeRange, unsignedWidth } from '../num/index.js';
 import { describe, fail } from './diagnostics.js';
-import { describeDomain, type ClockDomain } from './domains.js';
+import { defaultDomain, describeDomain, type ClockDomain } from './domains.js';
 import type { Memory, MemoryReadNode, Node, WireNode } from './ir.js';
 import { bypass } from './memory-bypass.js';
 import { initialContents, inLanes, type InitialContents, type Values } from './memory-init.js';
@@ -40,7 +40,7 @@ export interface MemoryOptions<S extends Shape> {
   readonly writeCollision?: 'later' | 'never';
   /**
    * An address past the last word happens `never` (default; simulations check it), reads `zero` and writes nothing (costs a
-   * comparison), or reads `any` value, which the author does not use.
+   * comparison), or touches `any` word or none: only the bits that the depth needs count, and what is read is not used.
    */
   readonly outOfRange?: 'never' | 'zero' | 'any';
 }
@@ -67,6 +67,7 @@ export class MemoryBuilder<S extends Shape = Shape> {
   private readonly readPorts: Memory['readPorts'][number][] = [];
   private readonly writePorts: Memory['writePorts'][number][] = [];
   private readonly bypassed: BypassedRead[] = [];
+  private writeDomain = defaultDomain;
   private readonly depth: number;
   private readonly location: Pick<Memory, 'location'>;
 
@@ -113,7 +114,8 @@ export class MemoryBuilder<S extends Shape = Shape> {
   /** Writes in the present clock domain, where control reaches this statement (and `enable` is 1). */
   write(address: UInt, data: DriverOf<S>, options: WriteOptions = {}): void {
     const { graph } = this.module;
-    const own = options.enable?.condition() ?? graph.constant(1n);
+    this.module.checkOpen(`a write of ${this.name}`);
+    const own = options.enable?.condition(this.module) ?? graph.constant(1n);
     const inRange = this.checkRange(address, options.enable);
     const enable = [this.module.reached(), inRange?.node].reduce<Node>(
       (all, condition) =>
@@ -163,7 +165,8 @@ export class MemoryBuilder<S extends Shape = Shape> {
         );
       this.module.inDomain(domain, () => bypass(this.module, read, this.writePorts, wires));
     }
-    if (this.options.writeCollision === 'never') this.checkCollisions();
+    if (this.options.writeCollision === 'never')
+      this.module.inDomain(this.writeDomain, () => this.checkCollisions());
   }
 
   build(): Memory {
@@ -184,6 +187,7 @@ export class MemoryBuilder<S extends Shape = Shape> {
 
   private addRead(address: UInt, sync: boolean, enable: UInt | undefined): SignalOf<S> {
     const { module, options } = this;
+    module.checkOpen(`a read of ${this.name}`);
     const port = this.readPorts.length;
     const inRange = this.checkRange(address, enable);
     const data = this.fields.map(({ type }, field): MemoryReadNode => ({
@@ -200,7 +204,7 @@ export class MemoryBuilder<S extends Shape = Shape> {
       sync,
       data,
       ...module.domains.field(),
-      ...(enable === undefined ? {} : { enable: enable.condition() }),
+      ...(enable === undefined ? {} : { enable: enable.condition(module) }),
     });
     const fresh = sync && options.readDuringWrite === 'new' ? this.bypassWires(port) : data;
     const known =
@@ -240,15 +244,17 @@ export class MemoryBuilder<S extends Shape = Shape> {
       : graph.cast(graph.mux(known.node, node, graph.constant(0n, node.type)), node.type);
   }
 
-  /** A bit of the cycle of the address, kept as the read keeps its data. */
+  /** A bit of the cycle of the address, kept as the read keeps its data: also where no branch leads to the read. */
   private captured(name: string, value: UInt, enable: UInt | undefined): UInt {
     const [reg] = Object.values(this.module.regs({ [name]: bit }, { reset: false }));
     if (reg === undefined) throw new TypeError('a record of one shape has one register');
     const load = (): void => {
       reg.next = value;
     };
-    if (enable === undefined) load();
-    else this.module.when(enable, load);
+    this.module.always(() => {
+      if (enable === undefined) load();
+      else this.module.when(enable, load);
+    });
     return reg;
   }
 
@@ -301,12 +307,13 @@ export class MemoryBuilder<S extends Shape = Shape> {
         'give one each',
       );
     }
-    return { mask: bits.map((signal) => signal.condition()) };
+    return { mask: bits.map((signal) => signal.condition(this.module)) };
   }
 
   private checkWriteDomain(): void {
     const [first] = this.writePorts;
-    const { name } = this.module.domains;
+    const { name, current } = this.module.domains;
+    if (first === undefined) this.writeDomain = current;
     if (first === undefined || first.domain === name) return;
     fail(
       'HDL024',
@@ -323,7 +330,15 @@ export class MemoryBuilder<S extends Shape = Shape> {
         `use addresses 0..${this.depth - 1}`,
       );
     }
-    return driverNode(this.module, address, address.node.type, `address of ${this.name}`);
+    const node = driverNode(this.module, address, address.node.type, `address of ${this.name}`);
+    return node.hi < BigInt(this.depth) ? node : this.cutAddress(node);
+  }
+
+  /** The bits that hardware has for an address: those that the depth needs, none for a single word. */
+  private cutAddress(node: Node): Node {
+    const { graph } = this.module;
+    const width = Math.min(node.type.width, this.addressWidth);
+    return this.depth === 1 ? graph.constant(0n) : graph.cast(node, { signed: false, width });
   }
 }
 

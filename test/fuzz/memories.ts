@@ -40,13 +40,14 @@ export class MemoryStack {
       depth: step.depth,
       initStyle: step.inline ? 'inline' : 'file',
       readDuringWrite: step.readDuringWrite,
+      outOfRange: canExceed(step) ? (isPowerOfTwo(step.depth) ? 'any' : 'zero') : 'never',
       ...(init === undefined
         ? {}
         : { init: step.fields.map((type) => init.map((recipe) => literalValue(type, recipe))) }),
     });
     this.declared.push({ step, word, memory });
     return step.reads.flatMap(({ sync, address, enable }) => {
-      const at = this.address(memory, step.depth, address);
+      const at = this.address(memory, step, address);
       const gate = enable === undefined ? undefined : condition(this.value(enable), enable);
       return Object.values(sync ? memory.read(at, gate) : memory.readNow(at));
     });
@@ -69,9 +70,9 @@ export class MemoryStack {
       }),
     );
     const bit = (choice: Pick): UInt => condition(this.value(choice), choice);
-    const chosen = this.address(memory, step.depth, address);
+    const chosen = this.address(memory, step, address);
     // Words that are only ever written at constant addresses leave others without a driver.
-    const at = chosen.node.kind === 'const' ? this.address(memory, step.depth, this.oldest()) : chosen;
+    const at = chosen.node.kind === 'const' ? this.address(memory, step, this.oldest()) : chosen;
     const masks = mask === undefined ? undefined : step.fields.map((_, i) => bit(choose(mask, i) + i));
     const port = (): void =>
       memory.write(at, values, {
@@ -82,9 +83,16 @@ export class MemoryStack {
     else this.m.when(bit(when), port);
   }
 
-  /** An address inside the memory: what is read outside of one differs between simulators. */
-  private address(memory: MemoryBuilder<Word>, depth: number, choice: Pick): UInt {
-    const wide = unsigned(this.value(choice)).wrap(memory.addressWidth);
-    return wide.range.hi < BigInt(depth) ? wide : wide.lt(depth).mux(wide, 0);
+  /** What is read past the end of a memory differs between simulators unless it is 0 or the low bits of the address count. */
+  private address(memory: MemoryBuilder<Word>, step: MemoryStep, choice: Pick): UInt {
+    const { depth } = step;
+    const whole = unsigned(this.value(choice));
+    if (canExceed(step) && whole.range.lo < BigInt(depth)) return whole;
+    const cut = whole.wrap(memory.addressWidth);
+    return cut.range.hi < BigInt(depth) ? cut : cut.lt(depth).mux(cut, 0);
   }
 }
+
+const isPowerOfTwo = (depth: number): boolean => (depth & (depth - 1)) === 0;
+/** Half of the memories take addresses as they come. */
+const canExceed = ({ inline }: MemoryStep): boolean => inline;

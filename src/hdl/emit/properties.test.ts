@@ -76,6 +76,61 @@ describe('properties', () => {
     expect(log).toContain('Induction step proven: SUCCESS!');
   });
 
+  it('leave no empty branches where only some branches have one', () => {
+    const { design } = component('arms', { in: { a: uint(4) }, out: {} }, ({ a }, m) => {
+      const { r } = m.regs({ r: uint(2) });
+      const step = (n: number): void => {
+        r.next = n;
+      };
+      m.when(a.bit(0), () => step(1))
+        .elseWhen(a.bit(1), () => m.assert(a.ne(2), 'not 2'))
+        .elseWhen(a.lt(8), () => step(2))
+        .elseWhen(a.bit(2).or(a.bit(3)), () => step(3))
+        .otherwise(() => m.assert(a.ne(3), 'not 3'));
+      m.unused(r);
+      return {};
+    });
+    const text = emitVerilog(design).files[0]?.text ?? '';
+    expect(text.slice(text.indexOf('\n  always'), text.indexOf('\n  wire unused'))).toMatchInlineSnapshot(`
+      "
+        always @(posedge clk) begin
+          if (rst) begin
+            r <= 2'd0;
+          end else if (a[0]) begin
+            r <= 2'd1;
+          end else if (!a[1]) begin
+            if (a < 4'd8) begin
+              r <= 2'd2;
+            end else if (a[2] | a[3]) begin
+              r <= 2'd3;
+            end
+          end
+        end
+
+      \`ifndef SYNTHESIS
+        always @(posedge clk) begin
+          if (!rst) begin
+            if (!a[0]) begin
+              if (a[1]) begin
+                if (!(a != 4'd2)) begin
+                  $display("%m: not 2");
+                  $finish;
+                end
+              end else if (!(a < 4'd8) && !(a[2] | a[3])) begin
+                if (!(a != 4'd3)) begin
+                  $display("%m: not 3");
+                  $finish;
+                end
+              end
+            end
+          end
+        end
+      \`endif
+      "
+    `);
+    expect(lintFast(emitVerilog(design).files, 'arms')).toBe('');
+  });
+
   it('are left out when nobody wants them', () => {
     expect(emitted({ properties: 'none' })).not.toMatch(/`if|assert|\$display/);
   });

@@ -1,10 +1,12 @@
 /** The author's when and switch as always blocks. */
 import { coversAll } from '../check/prune.js';
-import type { Assertion, Statement, Switch } from '../ir.js';
+import type { Assertion, Node, Statement, Switch, When } from '../ir.js';
 import { constantText } from './constant.js';
 import type { Scope } from './scope.js';
+import { guarded, rank } from './text.js';
 
 export type Lines = readonly string[];
+
 /** Prints statements; `<=` in clocked blocks, `=` in combinational ones. */
 export function printStatements(
   scope: Scope,
@@ -30,21 +32,64 @@ export function printStatements(
         );
       case 'when': {
         const consumer = consumerOf(statement);
-        const lines = statement.branches.flatMap(({ condition, body: list }, index) => {
+        const chain = withoutEmptyBranches(statement);
+        const lines = chain.branches.flatMap(({ tests, body: list }, index) => {
           const word = index === 0 ? `${indent}if` : `${indent}end else if`;
-          const head = `${word} (${scope.closed(condition, consumer).text}) begin`;
+          const head = `${word} (${printTests(scope, tests, consumer)}) begin`;
           const marked =
             index === 0 ? scope.origins.mark(head, 'when', statement.location, 'statement') : head;
           return [marked, ...body(list)];
         });
         const last =
-          statement.otherwise.length === 0 ? [] : [`${indent}end else begin`, ...body(statement.otherwise)];
+          chain.otherwise.length === 0 ? [] : [`${indent}end else begin`, ...body(chain.otherwise)];
         return [...lines, ...last, `${indent}end`];
       }
       case 'switch':
         return printSwitch(scope, statement, operator, indent);
     }
   });
+}
+
+/** A condition that must hold, or must not. */
+interface Test {
+  readonly condition: Node;
+  readonly holds: boolean;
+}
+interface Chain {
+  readonly branches: readonly { readonly tests: readonly Test[]; readonly body: readonly Statement[] }[];
+  readonly otherwise: readonly Statement[];
+}
+
+/** The branches that do something: where some before do nothing, what follows is reached when their conditions do not hold. */
+function withoutEmptyBranches(statement: When): Chain {
+  const { branches, otherwise } = statement;
+  const holding = (condition: Node): Test => ({ condition, holds: true });
+  const empty = branches.findIndex(({ body }) => body.length === 0);
+  const before = (empty < 0 ? branches : branches.slice(0, empty)).map(({ condition, body }) => ({
+    tests: [holding(condition)],
+    body,
+  }));
+  if (empty < 0) return { branches: before, otherwise };
+  const full = branches.findIndex(({ body }, index) => index > empty && body.length > 0);
+  const skipped = full < 0 ? branches.slice(empty) : branches.slice(empty, full);
+  const tests = skipped.map(({ condition }) => ({ condition, holds: false }));
+  const [next, ...others] = full < 0 ? [] : branches.slice(full);
+  if (next === undefined) return { branches: [...before, { tests, body: otherwise }], otherwise: [] };
+  const isLast = others.length === 0 && otherwise.length === 0;
+  const rest = isLast
+    ? { tests: [...tests, holding(next.condition)], body: next.body }
+    : { tests, body: [{ ...statement, branches: branches.slice(full) }] };
+  return { branches: [...before, rest], otherwise: [] };
+}
+
+function printTests(scope: Scope, tests: readonly Test[], consumer: string): string {
+  return tests
+    .map(({ condition, holds }) => {
+      const text = scope.closed(condition, consumer);
+      if (!holds) return `!${guarded(text, rank.primary)}`;
+      return tests.length === 1 ? text.text : guarded(text, rank.equality);
+    })
+    .join(' && ');
 }
 
 function printSwitch(scope: Scope, statement: Switch, operator: '=' | '<=', indent: string): Lines {
