@@ -1,6 +1,6 @@
 /** Components: typed functions from a record of inputs to a record of outputs. Instantiating is calling. */
 
-import { checkDesign } from './check/index.js';
+import { checkDesign, checkExternal } from './check/index.js';
 import { fail, HdlError, misuse } from './diagnostics.js';
 import type { Design, ExternalDesign, ExternalModel, Instance, Port } from './ir.js';
 import { clocksOf } from './clocks.js';
@@ -33,6 +33,9 @@ type Body<I, O> = (
   m: ModuleBuilder,
 ) => { readonly [K in keyof O]: DriverOf<O[K]> };
 
+/** Errors of inner components, which ran again with locations on: the outer ones need not. */
+const complete = new WeakSet<HdlError>();
+
 /** The components whose bodies are running, innermost last: what an instantiation adds itself to. */
 const running: ModuleBuilder[] = [];
 
@@ -61,10 +64,24 @@ const elaborateChecked = <I extends PortRecord, O extends PortRecord>(
   try {
     return elaborate(name, face, body, false);
   } catch (error) {
-    if (!(error instanceof HdlError)) throw misuse(error) ?? error;
-    elaborate(name, face, body, true);
-    throw error;
+    if (error instanceof HdlError && complete.has(error)) throw error;
+    const mistake =
+      error instanceof HdlError
+        ? withLocations(error, () => elaborate(name, face, body, true))
+        : misuse(error);
+    if (mistake !== undefined) complete.add(mistake);
+    throw mistake ?? error;
   }
+};
+
+/** What `again` throws in the place of `error`; `error` itself when the body did something else this time. */
+const withLocations = (error: HdlError, again: () => unknown): HdlError => {
+  try {
+    again();
+  } catch (second) {
+    if (second instanceof HdlError && second.code === error.code) return second;
+  }
+  return error;
 };
 
 const elaborate = <I extends PortRecord, O extends PortRecord>(
@@ -210,5 +227,6 @@ export const external = <const I extends PortRecord, const O extends PortRecord>
     ...(options.twin === undefined ? {} : { twin: options.twin.design }),
     ...(options.model === undefined ? {} : { model: options.model }),
   };
+  checkExternal(design);
   return (instance, inputs) => connect(design, options, instance, inputs);
 };

@@ -1,9 +1,8 @@
 /** How `m.when` and `m.switch` build their statements while the branches' bodies run. */
 
 import { describe, fail } from './diagnostics.js';
-import { driverNode } from './driven.js';
 import type { Node, SourceLocation, Statement } from './ir.js';
-import { exactInteger, type Owner, type UInt } from './signal.js';
+import { exactInteger, foreign, type Owner, type UInt } from './signal.js';
 import type { StateReg } from './states.js';
 import type { BranchRecord, StatementTree } from './statements.js';
 
@@ -35,8 +34,7 @@ export function openWhen(m: Host, tree: StatementTree, condition: UInt, body: ()
     place.set({ kind: 'when', branches: [...branches], otherwise, ...location });
   const add = (test: UInt, run: () => void): void => {
     if (ended) fail('HDL021', 'a branch follows .otherwise()', 'move .otherwise() to the end');
-    if (test.owner !== m) driverNode(m, test, { signed: false, width: 1 }, 'a condition');
-    const node = test.condition();
+    const node = test.condition(m);
     const reached = m.graph.bitwise('and', none, node);
     branches.push({ condition: node, body: [] });
     save([]);
@@ -91,6 +89,7 @@ export function openSwitch(
   const place = tree.place();
   const owner = {};
   const location = m.locationField();
+  if (subject.owner !== m) foreign(subject, m);
   const seen = new Set<bigint>();
   const tests: Node[] = [];
   place.set({ kind: 'switch', subject: subject.node, cases: [], otherwise: [], ...location });

@@ -52,7 +52,10 @@ export class Delays {
 
   private later(signal: UInt | SInt, key: string, cycles: number, options: DelayOptions): UInt | SInt {
     let current = signal;
-    for (let cycle = 0; cycle < cycles && current.node.kind !== 'const'; cycle++)
+    // A constant differs from itself delayed only in reset.
+    const isSame = ({ node }: UInt | SInt): boolean =>
+      node.kind === 'const' && (options.reset === undefined || BigInt(options.reset) === node.value);
+    for (let cycle = 0; cycle < cycles && !isSame(current); cycle++)
       current = this.stage(current, key, options);
     return current;
   }

@@ -40,16 +40,15 @@ function tabulate<S extends Shape>(
   const columns = fields.map((): (number | bigint)[] => []);
   for (let address = 0; address < depth; address++) {
     zipLeaves(word, init(address), '').forEach(({ driver }, field) => {
-      if (typeof driver !== 'bigint' && !Number.isInteger(driver))
-        fail(
-          'HDL019',
-          `word ${address} of ${name} starts as ${String(driver)}`,
-          'return an integer per field',
-        );
+      if (typeof driver !== 'bigint' && !Number.isInteger(driver)) notAnInteger(name, address, driver);
       columns[field]?.push(typeof driver === 'bigint' ? driver : Number(driver));
     });
   }
   return columns;
+}
+
+function notAnInteger(name: string, address: number, value: unknown): never {
+  return fail('HDL019', `word ${address} of ${name} starts as ${String(value)}`, 'give an integer per field');
 }
 
 function checkContents({ name, depth, fields }: Described, init: readonly Values[]): void {
@@ -72,6 +71,7 @@ function checkContents({ name, depth, fields }: Described, init: readonly Values
     const [low, high] = [Number(lo), Number(hi)];
     for (let i = 0; i < values.length; i++) {
       const value = values[i] ?? 0;
+      if (typeof value === 'number' && !Number.isInteger(value)) notAnInteger(name, i, value);
       if (value < low || value > high || (typeof value === 'bigint' && (value < lo || value > hi))) {
         fail(
           'HDL019',

@@ -23,7 +23,7 @@ import {
 } from './driven-types.js';
 import type { FixedValue } from './fixed-value.js';
 import { formatOf, integerDriver, type SFixed, type UFixed } from './fixed.js';
-import { SInt, UInt, type Owner } from './signal.js';
+import { foreign, SInt, UInt, type Owner } from './signal.js';
 import { stateCodes, stateReg, type StateReg, type StatesOptions } from './states.js';
 import { StatementTree } from './statements.js';
 import {
@@ -218,12 +218,19 @@ export class ModuleBuilder implements Owner {
 
   /** Keeps the author's names of locals. @throws HDL003 when a name is taken. */
   label(signals: Readonly<Record<string, Signals>>): void {
-    for (const { name, signal } of leaves(signals, '')) this.labelNode(name, signal.node);
+    for (const { name, signal } of this.own(signals)) this.labelNode(name, signal.node);
   }
 
   /** Says that these signals are meant to have no reader. */
   unused(...signals: readonly Signals[]): void {
-    for (const item of signals) for (const { signal } of leaves(item, '')) this.unusedNodes.push(signal.node);
+    for (const item of signals) for (const { signal } of this.own(item)) this.unusedNodes.push(signal.node);
+  }
+
+  /** The leaves of signals that are this component's. @throws HDL017 */
+  private own(signals: Signals): ReturnType<typeof leaves> {
+    const found = leaves(signals, '');
+    for (const { signal } of found) if (signal.owner !== this) foreign(signal, this);
+    return found;
   }
 
   private labelNode(name: string, node: Node): void {
@@ -268,13 +275,13 @@ export class ModuleBuilder implements Owner {
 
   /** Says how many cycles after the inputs these signals belong to them; `timeless`: they fit any. @throws HDL028 */
   latency(signals: Signals, latency: number | 'timeless'): void {
-    for (const { signal } of leaves(signals, ''))
+    for (const { signal } of this.own(signals))
       this.latencies.pin(signal.node, checkedLatency(signal, latency));
   }
 
   /** For delay lines: one register, connected whatever branch is open. */
   stage(name: string, signal: UInt | SInt, options: DelayOptions): UInt | SInt {
-    return this.tree.always(() => this.pipe<UInt | SInt>(name, signal, options));
+    return this.always(() => this.pipe<UInt | SInt>(name, signal, options));
   }
 
   /** `wanted`, or with the first number behind it that makes it a name nobody has. */
@@ -314,7 +321,12 @@ export class ModuleBuilder implements Owner {
   /** What connects a port drives its wire whatever branch is open. */
   assignAlways(target: WireNode, value: Node): void {
     this.checkOpen(target.name);
-    this.tree.always(() => this.assign(target, value));
+    this.always(() => this.assign(target, value));
+  }
+
+  /** Runs `body` as if no branch were open: what it assigns is assigned always. */
+  always<T>(body: () => T): T {
+    return this.tree.always(body);
   }
 
   /** A table that is only read: one word per value. */
@@ -346,8 +358,7 @@ export class ModuleBuilder implements Owner {
 
   private property(property: Assertion['property'], condition: UInt, message: string): void {
     this.checkOpen(`m.${property}`);
-    if (condition.owner !== this) driverNode(this, condition, { signed: false, width: 1 }, 'a condition');
-    const node = condition.condition();
+    const node = condition.condition(this);
     this.tree.add({ kind: 'assert', property, condition: node, message, ...this.place() });
   }
 
@@ -366,7 +377,8 @@ export class ModuleBuilder implements Owner {
     return location === undefined ? {} : { location };
   }
 
-  private checkOpen(what: string): void {
+  /** @throws HDL016 once the body has returned. */
+  checkOpen(what: string): void {
     if (this.closed)
       fail('HDL016', `${what} is used after the body of ${this.name} has returned`, 'use it inside the body');
   }

@@ -227,8 +227,11 @@ export class UInt extends Signal<UInt> {
   mux(whenOne: UFixed, whenZero: UFixed | FixedValue): UFixed;
   mux(whenOne: UInt | SInt | SFixed | UFixed, whenZero: unknown): UInt | SInt | SFixed | UFixed {
     if ('chosenBy' in whenOne) return whenOne.chosenBy(this, whenZero);
+    const isSigned = whenOne instanceof SInt;
+    if (!isSigned && (typeof whenZero === 'number' || typeof whenZero === 'bigint'))
+      whenOne.unsigned(whenZero);
     const node = this.owner.graph.mux(this.condition(), this.other(whenOne), this.other(whenZero));
-    return whenOne instanceof SInt ? asSigned(node, this.owner) : new UInt(node, this.owner);
+    return isSigned ? asSigned(node, this.owner) : new UInt(node, this.owner);
   }
   /** Value-preserving: one bit wider, signed. */
   toSint(): SInt {
@@ -249,8 +252,9 @@ export class UInt extends Signal<UInt> {
   assumeRange(lo: Int, hi: Int): UInt {
     return new UInt(this.narrowed(lo, hi), this.owner);
   }
-  /** This signal's node as a condition. @throws HDL004 when it is wider than one bit. */
-  condition(): Node {
+  /** This signal's node as a condition in the component `user`. @throws HDL004 when it is wider than one bit. HDL017 */
+  condition(user: Owner = this.owner): Node {
+    if (user !== this.owner) return foreign(this, user);
     if (this.width !== 1)
       fail('HDL004', `${describe(this.node)} is used as a condition, which is a bit`, 'compare it: .ne(0)');
     return this.node;
@@ -326,14 +330,16 @@ const asSigned = (node: Node, owner: Owner): SInt =>
 
 const shiftLeft = (signal: UInt | SInt, amount: number | UInt): Node => {
   const { graph } = signal.owner;
-  if (amount instanceof UInt) return graph.shiftLeftDynamic(signal.node, amount.node);
+  if (amount instanceof UInt) return graph.shiftLeftDynamic(signal.node, distance(signal, amount));
   return graph.shiftLeft(signal.node, checkedShift(amount));
 };
 const shiftRight = (signal: UInt | SInt, amount: number | UInt): Node => {
   const { graph } = signal.owner;
-  if (amount instanceof UInt) return graph.shiftRightDynamic(signal.node, amount.node);
+  if (amount instanceof UInt) return graph.shiftRightDynamic(signal.node, distance(signal, amount));
   return graph.shiftRight(signal.node, checkedShift(amount));
 };
+const distance = ({ owner }: UInt | SInt, amount: UInt): Node =>
+  amount.owner === owner ? amount.node : foreign(amount, owner);
 const checkedShift = (amount: number): number =>
   Number.isInteger(amount) && amount >= 0 && amount <= 4096
     ? amount

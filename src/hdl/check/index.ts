@@ -7,6 +7,7 @@ import { checkDrivers } from './drivers.js';
 import { resolveLoops } from './loops.js';
 import { checkModules } from './modules.js';
 import { checkNames } from './names.js';
+export { checkExternal } from './names.js';
 import { checkStates } from './states.js';
 import { checkUnused } from './unused.js';
 

@@ -1,8 +1,8 @@
 /** Names are legal Verilog and unique within their module. */
-import { fail } from '../diagnostics.js';
+import { authorLocation, fail } from '../diagnostics.js';
 import { clockName, resetName } from '../domains.js';
 import { portWires } from '../emit/aliases.js';
-import type { Design, SourceLocation } from '../ir.js';
+import type { Design, ExternalDesign, SourceLocation } from '../ir.js';
 import { isReservedWord } from './reserved-words.js';
 
 interface Named {
@@ -27,6 +27,23 @@ export function checkNames(design: Design): void {
       );
     }
     known.set(key, named);
+  }
+}
+
+/** Names of a cell, its ports and parameters. Verilog tells capitals apart in them, and reserved words are escaped nowhere. */
+export function checkExternal({ name, ports, parameters }: ExternalDesign): void {
+  const location = authorLocation();
+  checkName({ what: 'cell', name, location });
+  for (const parameter of Object.keys(parameters))
+    checkName({ what: 'parameter', name: parameter, location });
+  const known = new Set<string>();
+  for (const port of ports) {
+    checkName({ what: 'port', name: port.name, location });
+    if (known.has(port.name))
+      fail('HDL003', `the cell ${name} has two ports named ${port.name}`, 'give one of them another name', [
+        location,
+      ]);
+    known.add(port.name);
   }
 }
 
