@@ -3,7 +3,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import type fastCheck from 'fast-check';
 import type { Design, ScalarType } from '../hdl/index.js';
 import { rangeOf } from './access.js';
 import { cosimulate, randomStimulus, type CosimOptions, type CosimResult } from './cosim.js';
@@ -62,7 +62,9 @@ async function shrink(
   const names = Object.keys(stimulus);
   const whole = Array.from({ length }, (_, cycle): Row => rowAt(stimulus, names, cycle));
   let best: Failing = { stimulus: columnsOf(whole, names), result: failed };
-  const property = fc.asyncProperty(rowsOf(design, names, length), async (rows) => {
+  // Loaded only where something failed: it takes longer to load than the simulator.
+  const { default: fc } = await import('fast-check');
+  const property = fc.asyncProperty(rowsOf(fc, design, names, length), async (rows) => {
     const tried = columnsOf(rows, names);
     const simulators = [failed.simulator];
     const [result] = await cosimulate(design, {
@@ -87,9 +89,14 @@ const columnsOf = (rows: readonly Row[], names: readonly string[]): StimulusColu
   Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name] ?? 0n)]));
 
 /** One to `length` cycles of values that the ports can take; resets and clocks are bits. */
-function rowsOf(design: Design, names: readonly string[], length: number): fc.Arbitrary<Row[]> {
+function rowsOf(
+  fc: typeof fastCheck,
+  design: Design,
+  names: readonly string[],
+  length: number,
+): fastCheck.Arbitrary<Row[]> {
   const bit: ScalarType = { signed: false, width: 1 };
-  const value = (name: string): fc.Arbitrary<bigint> => {
+  const value = (name: string): fastCheck.Arbitrary<bigint> => {
     const { lo, hi } = rangeOf(design.ports.find((port) => port.name === name)?.type ?? bit);
     return fc.bigInt({ min: lo, max: hi });
   };
