@@ -13,6 +13,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   sim: ['num', 'hdl', 'tools'],
   formal: ['num', 'hdl', 'sim', 'tools'],
   units: ['num', 'hdl'],
+  cells: ['num', 'hdl'],
   nn: ['num'],
   accel: ['num', 'hdl', 'units', 'nn'],
   synth: ['num', 'hdl', 'tools'],

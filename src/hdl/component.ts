@@ -192,8 +192,10 @@ export interface ExternalOptions<I extends PortRecord, O extends PortRecord> {
   readonly in: I;
   readonly out: O;
   readonly parameters?: Readonly<Record<string, string | number>>;
-  /** The cell's clock port, if it has one. */
-  readonly clockPort?: string;
+  /** Verilog attributes of each instance. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** The cell's clock port, if it has one; several are connected to the same clock. */
+  readonly clockPort?: string | readonly string[];
   /** Cycles from its inputs to all outputs, or to some of them: the author's word. */
   readonly latency?: LatencyOf<O>;
   /** Behaviour in the simulator: a component with the same ports, or functions (slower). */
@@ -216,6 +218,7 @@ export const external = <const I extends PortRecord, const O extends PortRecord>
     kind: 'external',
     name,
     parameters: options.parameters ?? {},
+    ...(options.attributes === undefined ? {} : { attributes: options.attributes }),
     ports: [
       ...zipLeaves(options.in, undefined, '').map(port('in')),
       ...zipLeaves(options.out, undefined, '').map(port('out')),

@@ -274,9 +274,11 @@ export interface ExternalDesign {
   readonly name: string;
   /** Verilog parameters, printed as given. */
   readonly parameters: Readonly<Record<string, string | number>>;
+  /** Verilog attributes of each instance, for settings that vendors keep there. */
+  readonly attributes?: Readonly<Record<string, string>>;
   readonly ports: readonly Port[];
-  /** Name of the cell's clock port, connected to the domain's clock. */
-  readonly clockPort?: string;
+  /** Name of the cell's clock port, or names of several, all connected to the domain's clock. */
+  readonly clockPort?: string | readonly string[];
   /** Cycles from inputs to outputs, as the author says. */
   readonly latency?: DeclaredLatency;
   /** The same behaviour as a Design with the same ports: simulated in the cell's place, at full speed, never emitted. */

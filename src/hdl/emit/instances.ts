@@ -1,6 +1,6 @@
 /** Instances of other modules and of cells that are not ours. */
 import { clockName, outerDomain, resetName } from '../domains.js';
-import type { Instance } from '../ir.js';
+import type { Design, ExternalDesign, Instance } from '../ir.js';
 import { declaration } from './constant.js';
 import { wholeNet } from './nets.js';
 import type { Scope } from './scope.js';
@@ -41,7 +41,8 @@ export function printInstance(scope: Scope, instance: Instance): Lines {
       if (inner.usesReset) connect(resetName(inner.name), scope.reset(outer));
     }
   } else if (design.clockPort !== undefined) {
-    connect(design.clockPort, scope.clock(outerDomain(instance, undefined)));
+    for (const port of [design.clockPort].flat())
+      connect(port, scope.clock(outerDomain(instance, undefined)));
   }
   for (const port of design.ports) {
     const driver = inputs[port.name];
@@ -61,5 +62,11 @@ export function printInstance(scope: Scope, instance: Instance): Lines {
   const lines = isShort
     ? [`  ${design.name} ${name} (${connections.join(', ')});`]
     : [...head, connections.map((text) => `    ${text}`).join(',\n'), '  );'];
-  return ['', ...scope.origins.markAll(lines, name, instance.location, 'statement')];
+  const attributed = [...attributeLines(design), ...lines];
+  return ['', ...scope.origins.markAll(attributed, name, instance.location, 'statement')];
 }
+
+const attributeLines = (design: Design | ExternalDesign): Lines =>
+  design.kind === 'design'
+    ? []
+    : Object.entries(design.attributes ?? {}).map(([key, value]) => `  (* ${key} = "${value}" *)`);
