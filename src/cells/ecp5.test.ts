@@ -143,7 +143,7 @@ describe('EHXPLLL', () => {
     expect(locked()).toBe(0n);
   });
 
-  it('runs within the limits of the data sheet only', () => {
+  it('runs within its limits only', () => {
     expect(ehxpllLMHz(settings)).toBe(100);
     for (const wrong of [
       { referenceMHz: 7 },

@@ -17,7 +17,7 @@ interface EhxpllLOptions extends EhxpllLSettings, LockOptions {
 
 const CELL = 'EHXPLLL';
 
-/** The output frequency: reference / clkiDiv * clkfbDiv. @throws CellSettingError outside the data sheet's limits. */
+/** The output frequency: reference / clkiDiv * clkfbDiv. @throws CellSettingError outside the limits that ecppll checks. */
 export const ehxpllLMHz = ({ referenceMHz, clkiDiv, clkfbDiv, clkopDiv }: EhxpllLSettings): number => {
   requireInteger(CELL, 'clkiDiv', clkiDiv, 1, 128);
   requireInteger(CELL, 'clkfbDiv', clkfbDiv, 1, 128);
@@ -48,7 +48,7 @@ export const ehxpllL = (options: EhxpllLOptions) => {
   const cell = external(CELL, {
     ...pins,
     clockPort: 'CLKI',
-    // What nextpnr cannot compute: the charge pump and the filter, as Project Trellis' ecppll sets them.
+    // nextpnr takes 0 for what is missing here: the charge pump and the filter, as Project Trellis' ecppll sets them.
     attributes: {
       ...{ FREQUENCY_PIN_CLKI: String(referenceMHz), FREQUENCY_PIN_CLKOP: String(outputMHz) },
       ...{ ICP_CURRENT: '12', LPF_RESISTOR: '8', MFG_ENABLE_FILTEROPAMP: '1', MFG_GMCREF_SEL: '2' },

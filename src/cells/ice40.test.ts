@@ -250,7 +250,7 @@ describe('SB_PLL40_CORE', () => {
     expect(misuse).toThrow('HDL023');
   });
 
-  it('runs within the limits of the data sheet only', () => {
+  it('runs within its limits only', () => {
     const settings = { referenceMHz: 12, divr: 0, divf: 63, divq: 4 };
     expect(sbPll40MHz(settings)).toBe(48);
     for (const wrong of [

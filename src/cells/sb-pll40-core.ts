@@ -19,7 +19,7 @@ interface Pll40Options extends Pll40Settings, LockOptions {
 
 const CELL = 'SB_PLL40_CORE';
 
-/** The output frequency: reference / (divr + 1) * (divf + 1) / 2^divq. @throws CellSettingError outside the data sheet's limits. */
+/** The output frequency: reference / (divr + 1) * (divf + 1) / 2^divq. @throws CellSettingError outside the limits that icepll checks. */
 export const sbPll40MHz = (settings: Pll40Settings): number => {
   const { referenceMHz, divr, divf, divq } = settings;
   requireInteger(CELL, 'divr', divr, 0, 15);
