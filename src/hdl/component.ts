@@ -103,11 +103,15 @@ const elaborate = <I extends PortRecord, O extends PortRecord>(
   const outPorts = connectOutputs(m, face.out, outputs);
   for (const memory of m.memories) memory.complete();
   m.closed = true;
-  const located = locations ? {} : { located: () => elaborate(name, face, body, true) };
-  const design = { ...finish(m, [...inputs.ports, ...outPorts], face.parameters ?? {}), ...located };
+  const design = finish(m, [...inputs.ports, ...outPorts], face.parameters ?? {});
   const checked = checkDesign(design, m.graph);
-  if (face.latency === undefined) return checked;
-  return { ...checked, latency: m.latencies.verify(design.ports, portLatencies(face.out, face.latency)) };
+  const latency =
+    face.latency === undefined
+      ? {}
+      : { latency: m.latencies.verify(design.ports, portLatencies(face.out, face.latency)) };
+  // Not enumerable: a copy of the Design is another one, which this would not describe.
+  const located = locations ? {} : { located: { value: () => elaborate(name, face, body, true) } };
+  return Object.defineProperties({ ...checked, ...latency }, located);
 };
 
 /** The declared latency of each output port. */

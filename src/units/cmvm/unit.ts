@@ -236,6 +236,7 @@ const plainSum = (
 ): UInt => {
   const { fixedSign, movedSign, distance, width } = signs;
   if (fixedSign < 0) return b.shl(distance).sub(a).wrap(width).asUint();
+  if (width <= distance) return a.wrap(width).asUint();
   const above = a.shr(distance);
   const high = (movedSign > 0 ? above.add(b) : above.sub(b)).wrap(width - distance).asUint();
   return distance === 0 ? high : cat(high, a.wrap(distance));
@@ -243,6 +244,8 @@ const plainSum = (
 
 /** a + (b + isOneMore) * 2^distance: the low bits are those of a. */
 const withLowBits = (a: SInt, b: SInt, distance: number, isOneMore: boolean, width: number): UInt => {
+  // Terms may cancel so far that only bits of `a` are left.
+  if (width <= distance) return a.wrap(width).asUint();
   const sum = a.shr(distance).add(b);
   const high = (isOneMore ? sum.add(1) : sum).wrap(width - distance).asUint();
   return distance === 0 ? high : cat(high, a.wrap(distance));
