@@ -17,9 +17,21 @@ export const signedWidth = ({ lo, hi }: Range): number =>
 
 /** Every value of a type. */
 export const typeRange = (signed: boolean, width: number): Range =>
+  (signed ? SIGNED_RANGES : UNSIGNED_RANGES)[width] ?? computedRange(signed, width);
+
+const computedRange = (signed: boolean, width: number): Range =>
   signed
     ? { lo: -(1n << BigInt(width - 1)), hi: (1n << BigInt(width - 1)) - 1n }
     : { lo: 0n, hi: (1n << BigInt(width)) - 1n };
+
+/** The common ones by width: elaboration asks for one per port of every instance. */
+const widthsBelow = (count: number): readonly number[] => Array.from({ length: count - 1 }, (_, i) => i + 1);
+const tableOf = (signed: boolean): readonly (Range | undefined)[] => [
+  undefined,
+  ...widthsBelow(65).map((width) => Object.freeze(computedRange(signed, width))),
+];
+const SIGNED_RANGES = tableOf(true);
+const UNSIGNED_RANGES = tableOf(false);
 
 export const contains = (outer: Range, inner: Range): boolean => outer.lo <= inner.lo && inner.hi <= outer.hi;
 
