@@ -20,7 +20,7 @@ export function checkDesign(design: Design, graph: Graph): Design {
   checkNames(design);
   checkDrivers(design);
   const resolved = resolveLoops(design, graph);
-  checkCrossings(design);
+  checkCrossings(resolved);
   checkUnused(design);
   checkDefinedness(design);
   checkStates(design);

@@ -2,7 +2,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lintFast } from '../../../test/helpers/lint.js';
 import { cosimulate, simulate } from '../../sim/index.js';
-import { bit, cat, component, emitVerilog, HdlError, uint, type UInt } from '../index.js';
+import {
+  bit,
+  cat,
+  clockDomain,
+  component,
+  defaultDomain,
+  emitVerilog,
+  HdlError,
+  uint,
+  type ClockDomain,
+  type UInt,
+} from '../index.js';
 
 const message = (build: () => unknown): string => {
   try {
@@ -35,6 +46,23 @@ const rippleAdder = (width: number) =>
   );
 
 describe('a loop through different bits of one wire', () => {
+  it('is no loop in a design with several clocks either, whose crossings are still found', () => {
+    const fast = clockDomain('fast');
+    const twice = (domain: ClockDomain) =>
+      component('twice', { in: { a: bit }, out: { y: domain.port(bit) } }, ({ a }, m) => {
+        const { way } = m.wires({ way: uint(3) });
+        way.value = cat(way.bit(1), way.bit(0), m.pipe('kept', a));
+        m.inDomain(fast, () => {
+          m.unused(m.pipe('moving', m.constant(bit, 1)));
+        });
+        return { y: way.bit(2) };
+      });
+    expect(message(() => twice(defaultDomain))).toBe('no error');
+    expect(message(() => twice(fast))).toMatch(
+      /^HDL023: kept : bit of the default domain is read by the output y/,
+    );
+  });
+
   it('is no loop: a ripple adder adds, here and in Icarus, and lint is silent', async () => {
     const { design } = rippleAdder(6);
     const sim = simulate(design);
