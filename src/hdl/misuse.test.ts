@@ -123,3 +123,11 @@ it('a cell has a legal name, and ports with different legal names', () => {
     'HDL003: the cell CELL has two ports named a_b',
   );
 });
+
+it('two modules whose files differ in capitals only are refused', () => {
+  const small = component('pe', face, ({ a, b }) => ({ y: a.add(b).wrap(4) }));
+  const large = component('PE', face, ({ a, b }) => ({ y: a.sub(b).asUint().wrap(4) }));
+  const made = (): unknown =>
+    component('both', face, ({ a, b }) => ({ y: small('u', { a: large('v', { a, b }).y, b }).y }));
+  expect(errorOf(made)).toBe('HDL012: both contains two different designs named PE and pe');
+});

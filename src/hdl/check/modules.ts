@@ -1,4 +1,4 @@
-/** One module name means one design. */
+/** One module name means one design, also where files are named without regard to capitals. */
 import { fail } from '../diagnostics.js';
 import { isSameModule } from '../emit/index.js';
 import type { Design, ExternalDesign } from '../ir.js';
@@ -12,13 +12,14 @@ export function checkModules(design: Design): void {
   modules(design);
 }
 
-/** The design and everything below it, by name. Designs below were finished, and so remembered, earlier. */
+/** The design and everything below it, by name in small letters. Designs below were finished, and so remembered, earlier. */
 function modules(design: Design): ReadonlyMap<string, Module> {
   const remembered = known.get(design);
   if (remembered !== undefined) return remembered;
-  const found = new Map<string, Module>([[design.name, design]]);
+  const found = new Map<string, Module>([[design.name.toLowerCase(), design]]);
   for (const part of new Set(design.instances.map((instance) => instance.design))) {
-    const below = part.kind === 'design' ? modules(part) : new Map<string, Module>([[part.name, part]]);
+    const below =
+      part.kind === 'design' ? modules(part) : new Map<string, Module>([[part.name.toLowerCase(), part]]);
     for (const [name, module] of below) {
       const other = found.get(name);
       if (other !== undefined && other !== module && !isSame(other, module)) conflict(design, other, module);
@@ -30,8 +31,8 @@ function modules(design: Design): ReadonlyMap<string, Module> {
 }
 
 function isSame(a: Module, b: Module): boolean {
-  if (a.kind === 'design' && b.kind === 'design') return isSameModule(a, b);
-  return a.kind === 'external' && b.kind === 'external';
+  if (a.kind === 'design' && b.kind === 'design') return a.name === b.name && isSameModule(a, b);
+  return a.kind === b.kind || a.name !== b.name;
 }
 
 function conflict(design: Design, a: Module, b: Module): never {
@@ -39,7 +40,7 @@ function conflict(design: Design, a: Module, b: Module): never {
     module.kind === 'design' ? module.location : undefined;
   fail(
     'HDL012',
-    `${design.name} contains two different designs named ${a.name}`,
+    `${design.name} contains two different designs named ${a.name}${a.name === b.name ? '' : ` and ${b.name}`}`,
     'put the parameters that differ into the name',
     [location(a), location(b), design.location],
   );
