@@ -58,7 +58,7 @@ function collect(scope: Scope, path: readonly string[], found: NamedCell[]): voi
 }
 
 export function unknownName(kind: string, name: string, known: readonly string[]): SimError {
-  const shown = known.slice(0, 20).join(', ');
+  const shown = known.slice(0, 20).join(', ') || 'none';
   const more = known.length > 20 ? `, ... (${known.length} in all)` : '';
   return new SimError('unknown-name', `no ${kind} is named ${name}; there are: ${shown}${more}`);
 }

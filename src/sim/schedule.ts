@@ -19,7 +19,10 @@ export class ClockSchedule {
     const [unknown] = Object.keys(timings).filter((name) => !names.includes(name));
     if (missing !== undefined || unknown !== undefined) {
       const problem = missing === undefined ? `${unknown ?? ''} is no clock` : `${missing} has no timing`;
-      throw new SimError('unknown-name', `clocks: ${problem}; the clocks are ${names.join(', ') || 'none'}`);
+      throw new SimError(
+        'unknown-name',
+        `clocks: ${problem}; the clocks are ${names.join(', ') || 'none, because a single clock rises in every step'}`,
+      );
     }
     this.clocks = Object.entries(timings).map(([name, { period, phase = 0 }]) => {
       if (!Number.isSafeInteger(period) || period < 1 || !Number.isSafeInteger(phase) || phase < 0)

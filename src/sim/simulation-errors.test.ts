@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bit, component, external, sint, uint } from '../hdl/index.js';
+import { bit, clockDomain, component, external, sint, uint } from '../hdl/index.js';
 import { AssertionFailure, SimError, simulate } from './index.js';
 
 const code = (run: () => unknown): string => {
@@ -133,4 +133,41 @@ describe('bulk runs', () => {
     }
     expect(bulk['q']).toBeInstanceOf(BigUint64Array);
   });
+});
+
+it('a run has a whole number of cycles, and a simulation with one clock no clocks by name', () => {
+  const sim = simulate(counter.design);
+  for (const cycles of [-1, 0.5, NaN]) {
+    expect(code(() => sim.run(cycles))).toBe('out-of-range');
+    expect(() => {
+      sim.step(cycles);
+    }).toThrow(`step(${cycles}): the number of clock edges is a whole number from 0`);
+  }
+  expect(() => {
+    sim.tick('clk');
+  }).toThrow('no clock is named clk; there are: none');
+});
+
+it('all clocks rise again after a tick in which an assertion failed', () => {
+  const other = clockDomain('other');
+  const { design } = component(
+    'pair',
+    { in: { bad: bit }, out: { count: other.port(uint(8)) } },
+    ({ bad }, m) => {
+      m.assert(bad.not(), 'never bad');
+      return m.inDomain(other, () => {
+        const { kept } = m.regs({ kept: uint(8) });
+        kept.next = kept.add(1).wrap(8);
+        return { count: kept };
+      });
+    },
+  );
+  const sim = simulate(design);
+  sim.poke('bad', 1);
+  expect(() => {
+    sim.tick('clk');
+  }).toThrow(AssertionFailure);
+  sim.poke('bad', 0);
+  sim.step(3);
+  expect(sim.peek('count')).toBe(3n);
 });

@@ -166,8 +166,11 @@ export class Simulation {
     const unknown = clocks.find((name) => !known.includes(name));
     if (unknown !== undefined) throw unknownName('clock', unknown, known);
     this.setClocks(new Set(clocks));
-    this.advance(1);
-    this.setClocks(new Set(known));
+    try {
+      this.advance(1);
+    } finally {
+      this.setClocks(new Set(known));
+    }
   }
 
   private setClocks(rising: ReadonlySet<string>): void {
@@ -179,12 +182,7 @@ export class Simulation {
    * @throws AssertionFailure after the edge at which an assertion did not hold
    */
   step(edges = 1): void {
-    if (!Number.isInteger(edges) || edges < 0) {
-      throw new SimError(
-        'out-of-range',
-        `step(${edges}): the number of clock edges is a whole number from 0`,
-      );
-    }
+    checkEdges('step', edges);
     if (this.schedule === undefined) this.advance(edges);
     else for (let left = edges; left > 0; left--) this.tick(...this.schedule.next());
   }
@@ -252,9 +250,10 @@ export class Simulation {
    * Runs `cycles` clock edges inside WebAssembly. Per cycle: inputs take their value from `stimulus` (ports left out keep
    * theirs; one of several clocks rises where its column is 1), outputs are recorded, then one edge. Columns of up to 32 bits are Int32Array/Uint32Array, up to 64
    * BigInt64Array/BigUint64Array, above that arrays of bigint.
-   * @throws SimError bad-stimulus (too short, out of range), AssertionFailure
+   * @throws SimError out-of-range, bad-stimulus (too short, out of range), AssertionFailure
    */
   run(cycles: number, stimulus: Stimulus = {}): Readonly<Record<string, Column>> {
+    checkEdges('run', cycles);
     for (const name of Object.keys(stimulus))
       if (this.inputs.find(name) === undefined) this.unknownInput(name);
     const columns = { ...this.schedule?.columns(cycles), ...stimulus };
@@ -383,4 +382,12 @@ function instantiate(module: Uint8Array, imports: Record<string, unknown>): (nam
     if (!isFunction(found)) throw new RangeError(`the compiled module exports no ${name}`);
     return found;
   };
+}
+
+function checkEdges(method: string, edges: number): void {
+  if (!Number.isInteger(edges) || edges < 0)
+    throw new SimError(
+      'out-of-range',
+      `${method}(${edges}): the number of clock edges is a whole number from 0`,
+    );
 }
