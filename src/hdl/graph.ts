@@ -87,6 +87,11 @@ export class Graph {
   /** Bitwise operation in the wider of the two types. */
   bitwise(op: 'and' | 'or' | 'xor', a: Node, b: Node): Node {
     const type = { signed: a.type.signed, width: Math.max(a.type.width, b.type.width) };
+    if (a === b) return op === 'xor' ? this.constant(0n, type) : a;
+    if (isInverse(a, b) || isInverse(b, a)) {
+      const { lo, hi } = typeRange(type.signed, type.width);
+      return this.constant(op === 'and' ? 0n : type.signed ? -1n : hi - lo, type);
+    }
     return this.op(op, [a, b], { type, range: bitwiseRange(op, a, b, type) });
   }
 
@@ -159,8 +164,8 @@ export class Graph {
     }
     if (!a.type.signed && low === 0 && high === a.type.width - 1) return a;
     const width = high - low + 1;
-    if (a.kind === 'const')
-      return this.constant(wrapTo(a.value >> BigInt(low), false, width), { signed: false, width });
+    const known = knownBits(a, high, low);
+    if (known !== undefined) return this.constant(known, { signed: false, width });
     const fits = a.lo >= 0n;
     const range =
       fits && high >= bitLength(a.hi) - 1
@@ -204,8 +209,31 @@ const parity = (bits: bigint): bigint => BigInt(bits.toString(2).replaceAll('0',
 
 const isZero = (node: Node): boolean => node.lo === 0n && node.hi === 0n;
 
+const isInverse = (a: Node, b: Node): boolean =>
+  a.kind === 'op' && a.op === 'not' && a.args[0] === b && a.type.width === b.type.width;
+
+/** Bits `high`..`low` of a node where they are copied from a constant, through any amount of wiring. */
+function knownBits(from: Node, fromHigh: number, fromLow: number): bigint | undefined {
+  let [node, high, low] = [from, fromHigh, fromLow];
+  while (node.kind === 'op') {
+    const { op, args, amount = 0 }: OpNode = node;
+    let next = args[0];
+    let by = op === 'slice' ? (node.low ?? 0) : op === 'shr' ? amount : op === 'shl' ? -amount : 0;
+    if (op === 'cat') {
+      let below = 0;
+      next = args.findLast(({ type }) => (below += type.width) > low);
+      by = (next?.type.width ?? 0) - below;
+    } else if (op === 'shl' && high < amount) return 0n;
+    else if (op !== 'slice' && op !== 'shr' && op !== 'shl' && op !== 'cast') return undefined;
+    if (next === undefined || low + by < 0 || high + by >= next.type.width) return undefined;
+    [node, high, low] = [next, high + by, low + by];
+  }
+  return node.kind === 'const' ? wrapTo(node.value >> BigInt(low), false, high - low + 1) : undefined;
+}
+
 const arithmeticRange = (op: 'add' | 'sub' | 'mul', a: Node, b: Node): Range => {
   if (op === 'add') return { lo: a.lo + b.lo, hi: a.hi + b.hi };
+  if (op === 'sub' && a === b) return { lo: 0n, hi: 0n };
   if (op === 'sub') return { lo: a.lo - b.hi, hi: a.hi - b.lo };
   const ends = [a.lo * b.lo, a.lo * b.hi, a.hi * b.lo, a.hi * b.hi];
   return { lo: minOf(ends), hi: maxOf(ends) };

@@ -248,6 +248,8 @@ export class MemoryBuilder<S extends Shape = Shape> {
   private captured(name: string, value: UInt, enable: UInt | undefined): UInt {
     const [reg] = Object.values(this.module.regs({ [name]: bit }, { reset: false }));
     if (reg === undefined) throw new TypeError('a record of one shape has one register');
+    // The author did not name it: where no one reads the data, no one needs to know.
+    this.module.unused(reg);
     const load = (): void => {
       reg.next = value;
     };

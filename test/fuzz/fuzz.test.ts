@@ -1,4 +1,4 @@
-/** The short form of `make fuzz`: 100 random Designs. NOMUL_FUZZ_SEED chooses others. */
+/** The short form of `make fuzz`: 200 random Designs. NOMUL_FUZZ_SEED chooses others. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ if (!available)
   console.warn('random Designs skipped: verilator, iverilog or vvp is missing (make setup installs them)');
 
 const seed = Number(process.env['NOMUL_FUZZ_SEED'] ?? 40000);
-const count = 100;
+const count = 200;
 
 describe.runIf(available || process.env['CI'] !== undefined)('random Designs', () => {
   let cache = '';
