@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { simulate } from '../sim/index.js';
+import { runIcarus, simulate, sourceOf } from '../sim/index.js';
+import { lookForTool } from '../tools/index.js';
 import { bit, clockDomain, component, uint } from './index.js';
 
 it('a read that a branch makes gives zeros past the end whether or not the branch is taken', () => {
@@ -51,4 +52,19 @@ it('exclusive writes are checked in the clock domain of the memory', () => {
   expect(() => {
     sim.tick('fast_clk');
   }).toThrow('two ports write one word of words');
+});
+
+it('a memory of one word that is read where it is written ends every simulation', async () => {
+  const face = { in: { a: bit, e: bit, f: bit }, out: { q: bit } };
+  const { design } = component('single', face, ({ a, e, f }, m) => {
+    const word = m.memory('word', { word: bit, depth: 1, readDuringWrite: 'never', outOfRange: 'any' });
+    word.write(a, a, { enable: e });
+    return { q: word.read(a, f) };
+  });
+  const stimulus = { rst: [0, 0, 0, 0], a: [0, 1, 0, 0], e: [1, 0, 1, 0], f: [0, 1, 1, 0] };
+  expect(() => simulate(design).run(4, stimulus)).toThrow('word is read where it is written');
+  if ((await lookForTool('iverilog')).found === undefined) return;
+  expect((await runIcarus(sourceOf(design), 4, stimulus)).message).toContain(
+    'word is read where it is written',
+  );
 });

@@ -186,12 +186,13 @@ export function collisionChecks(scope: Scope, memory: Memory, domain: string | u
   if (memory.readDuringWrite !== 'never') return [];
   return memory.readPorts.flatMap((read) =>
     memory.writePorts.flatMap((write) => {
-      if (!read.sync || memory.depth === 1 || read.domain !== domain || write.domain !== domain) return [];
+      if (!read.sync || read.domain !== domain || write.domain !== domain) return [];
       const enables = [write.enable, ...(read.enable === undefined ? [] : [read.enable])]
         .filter((node) => node.kind !== 'const')
         .map((node) => `(${scope.closed(node, `${memory.name}_check`).text})`);
-      const same = `(${index(scope, memory, read.address, memory.name)}) == (${index(scope, memory, write.address, memory.name)})`;
-      const collides = [...enables, `(${same})`].join(' && ');
+      const [from, to] = [read, write].map(({ address }) => index(scope, memory, address, memory.name));
+      const same = memory.depth === 1 ? [] : [`((${from ?? ''}) == (${to ?? ''}))`];
+      const collides = [...enables, ...same].join(' && ') || "1'b1";
       if (scope.properties === 'formal')
         return [`assert (!(${collides})); // ${memory.name} is read where it is written`];
       return [
