@@ -56,8 +56,9 @@ function planOutputs(recipe: ModuleRecipe, values: readonly Value[], draft: Desi
   // Some nameless operations stay without a reader: they are not hardware.
   const unread = values.flatMap(({ node }, index) =>
     read.has(node) ||
+    values.findIndex((value) => value.node === node) !== index ||
     node.kind === 'const' ||
-    (node.kind === 'op' && node.name === undefined && index % 5 === 0)
+    (isPassing(node) && index % 5 === 0)
       ? []
       : [index],
   );
@@ -75,6 +76,10 @@ function planOutputs(recipe: ModuleRecipe, values: readonly Value[], draft: Desi
     }),
   };
 }
+
+/** An operation that may stay without a reader; what a memory gives (or 0) may not. */
+const isPassing = (node: Node): boolean =>
+  node.kind === 'op' && node.name === undefined && node.args.every(({ kind }) => kind !== 'memoryRead');
 
 /** 64 bits in which every bit of every item shows. */
 function digest(items: readonly Value[]): UInt {
