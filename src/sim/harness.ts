@@ -71,8 +71,8 @@ const VERILATOR_FLAGS = [
   ...[
     '--cc',
     '--exe',
-    // Verilator 5.006 loses an inversion in `!a ^ (b == c) ^ (d == e) ^ !f`; after -O3, which would allow it again.
-    ...['-O3', '-fno-const-bit-op-tree'],
+    // Verilator 5.006 computes some exclusive ors wrongly with these two; named after -O3, which would allow them again.
+    ...['-O3', '-fno-const-bit-op-tree', '-fno-dfg'],
     '--x-assign',
     'fast',
     '--x-initial',

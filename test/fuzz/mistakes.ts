@@ -34,6 +34,7 @@ const now =
     return undefined;
   };
 
+const asText = (value: unknown): string => String(value);
 const some = ({ values, n }: Scene): UInt => unsigned(choose(values, n));
 /** Every value of its width is possible. */
 const input = ({ values }: Scene): UInt => unsigned(choose(values, 0));
@@ -184,7 +185,7 @@ export const mistakes: Readonly<Record<ErrorCode, readonly Mistake[]>> = {
     now((s) => void s.m.memory('small', { word: bit, depth: 4, init: [[2 + s.n]] })),
     now((s) => void s.m.memory('extra', { word: bit, depth: 4, init: [[1], [1]] })),
   ],
-  HDL020: [now((s) => void Number(some(s))), now((s) => void String(some(s)))],
+  HDL020: [now((s) => void Number(some(s))), now((s) => void asText(some(s)))],
   HDL021: [
     now((s) => {
       const chain = s.m.when(flag(s), () => undefined);
