@@ -13,7 +13,7 @@ help:
 	@echo "make test    types, lint, format and every test"
 	@echo "make lint    types, lint and format alone"
 	@echo "make fuzz    FUZZ_DESIGNS=1000: random Designs in three simulators, resumable"
-	@echo "make bench   BENCH=arrays: measurements beside the baselines"
+	@echo "make bench   BENCH=arrays, elaborate or simulate: measurements beside the baselines"
 	@echo "make clean   remove what builds wrote (not the installed tools)"
 
 setup:

@@ -35,8 +35,8 @@ const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 /** Rounds before measuring, so that the compiler has seen every path, and rounds measured. */
-const warmUp = 3;
-const measured = 5;
+const warmUp = 10;
+const measured = 7;
 
 const [mode = '', ...sizes] = process.argv.slice(2);
 if (mode === 'once') {

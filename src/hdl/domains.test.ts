@@ -6,6 +6,7 @@ import {
   bit,
   clockDomain,
   component,
+  defaultDomain,
   emitVerilog,
   external,
   fromGray,
@@ -241,4 +242,16 @@ it('Gray codes of neighbours differ in one bit and turn back into their numbers'
     code: toGray(n),
     back: fromGray(toGray(n)),
   }));
+});
+
+it('a mapping names domains that the instances have', () => {
+  const child = component('child', { in: { a: fast.port(bit) }, out: { y: fast.port(bit) } }, ({ a }, m) =>
+    m.inDomain(fast, () => ({ y: m.delay(a, 1) })),
+  );
+  const parent = (inner: string) => (): unknown =>
+    component('parent', { in: { a: bit }, out: { y: bit } }, ({ a }, m) =>
+      m.mapDomains({ [inner]: defaultDomain }, () => child('child_0', { a })),
+    );
+  expect(message(parent('fast'))).toBe('no error');
+  expect(message(parent('fats'))).toContain('HDL024: no instance made here has a domain fats');
 });

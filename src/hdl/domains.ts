@@ -50,10 +50,20 @@ export function outerDomain({ domains }: Instance, inner: string | undefined): s
 export const describeDomain = (domain: string | undefined): string =>
   domain === undefined ? 'the default domain' : `domain ${domain}`;
 
+const noSuchDomain = (name: string): never =>
+  fail(
+    'HDL024',
+    `no instance made here has a domain ${name}`,
+    'name a domain of the component that is instantiated',
+    [authorLocation()],
+  );
+
 /** The domains of one component while its body runs. */
 export class Domains {
   private readonly known = new Map<string, ClockDomain>();
   private mapping: Readonly<Record<string, ClockDomain>> = {};
+  /** Names of the mapping that some instance has. */
+  private readonly met = new Set<string>();
   current: ClockDomain = defaultDomain;
 
   /** `name` as nodes record it. */
@@ -76,12 +86,17 @@ export class Domains {
     }
   }
 
+  /** @throws HDL024 for a name that no instance made by `body` has */
   mapped<T>(mapping: Readonly<Record<string, ClockDomain>>, body: () => T): T {
     const outer = this.mapping;
     for (const domain of Object.values(mapping)) this.same(domain);
     this.mapping = { ...outer, ...mapping };
+    for (const name of Object.keys(mapping)) this.met.delete(name);
     try {
-      return body();
+      const made = body();
+      const unknown = Object.keys(mapping).find((name) => !this.met.has(name));
+      if (unknown !== undefined) noSuchDomain(unknown);
+      return made;
     } finally {
       this.mapping = outer;
     }
@@ -93,7 +108,11 @@ export class Domains {
     if (this.current.name !== '') outer[''] = this.current.name;
     const mapping = Object.entries(this.mapping);
     const inner = mapping.length === 0 ? new Set() : innerDomains(design);
-    for (const [name, mapped] of mapping) if (inner.has(name)) outer[name] = mapped.name;
+    for (const [name, mapped] of mapping) {
+      if (!inner.has(name)) continue;
+      this.met.add(name);
+      outer[name] = mapped.name;
+    }
     return Object.keys(outer).length === 0 ? {} : { domains: outer };
   }
 

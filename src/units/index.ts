@@ -20,3 +20,5 @@ export {
   type RequantizeContract,
   type RequantizeInputs,
 } from './requantize/model.js';
+export { cmvm, type CmvmParams } from './cmvm/unit.js';
+export { cmvmModel } from './cmvm/model.js';
