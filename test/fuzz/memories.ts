@@ -72,7 +72,8 @@ export class MemoryStack {
     const bit = (choice: Pick): UInt => condition(this.value(choice), choice);
     const chosen = this.address(memory, step, address);
     // Words that are only ever written at constant addresses leave others without a driver.
-    const at = chosen.node.kind === 'const' ? this.address(memory, step, this.oldest()) : chosen;
+    const used = chosen.bits(Math.min(chosen.width, memory.addressWidth) - 1, 0);
+    const at = used.node.kind === 'const' ? this.address(memory, step, this.oldest()) : chosen;
     const masks = mask === undefined ? undefined : step.fields.map((_, i) => bit(choose(mask, i) + i));
     const port = (): void =>
       memory.write(at, values, {

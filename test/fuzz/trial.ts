@@ -110,7 +110,7 @@ async function lint(batch: Batch, { yosys }: TrialOptions): Promise<readonly str
   return [
     ...fast.filter((line) => /^%?(warning|error)|\.v:\d+: /i.test(line) && !/: Exiting due to/.test(line)),
     ...slow.filter((line) => line !== '' && !/Replacing memory|^Warnings: /.test(line)),
-  ];
+  ].filter((line, _, all) => all.length === 1 || !/Found \d+ problems|^yosys failed/.test(line));
 }
 
 const messageOf = (error: unknown): string =>
