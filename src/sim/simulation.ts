@@ -31,7 +31,7 @@ export interface SimulateOptions {
    * { period: 4, phase: 1 } }`. Default: all rise in every step.
    */
   readonly clocks?: Readonly<Record<string, ClockTiming>>;
-  /** Look at every named signal at every clock edge (`coverage()`): some 10 times slower. Default: no, which costs nothing. */
+  /** Look at every named signal at every clock edge (`coverage()`): 16 to 47 times slower on designs A8, C and D of bench/designs. Default: no, which costs nothing. */
   readonly coverage?: boolean;
 }
 
