@@ -1,0 +1,138 @@
+/** Every unit and benchmark design, side by side in one build: the simulators agree over random stimulus with extremes. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { designs as benchDesigns } from '../bench/designs/index.js';
+import { Graph } from '../src/hdl/graph.js';
+import type { Design, InputNode, Instance, InstanceOutputNode, Port } from '../src/hdl/index.js';
+import { typeRange } from '../src/num/index.js';
+import { cosimulate, sourceOf } from '../src/sim/index.js';
+import { lookForTool } from '../src/tools/index.js';
+import { cmvm } from '../src/units/cmvm/unit.js';
+import { intDot, recodedDot, requantize, ternaryDot, ternaryPe } from '../src/units/index.js';
+import { withZeroedState } from './fuzz/zeroed-state.js';
+import { lintFast } from './helpers/lint.js';
+import { emptyDesign } from './helpers/random-design.js';
+
+const scale = {
+  accWidth: 20,
+  multiplierWidth: 16,
+  addendWidth: 30,
+  sumWidth: 38,
+  shiftMin: 0,
+  shiftMax: 30,
+  resultWidth: 9,
+  ties: true,
+  pairs: true,
+  multiplierStages: 2,
+} as const;
+const matrix = [
+  [7, -3, 0],
+  [0, 0, 0],
+  [-128, 1, 85],
+];
+
+const units = [
+  ternaryDot({ rows: 1, actWidth: 1 }),
+  ternaryDot({ rows: 13, actWidth: 9 }),
+  ternaryDot({ rows: 5, actWidth: 7, levelsPerStage: 3 }),
+  ternaryPe({ actWidth: 8, psumWidth: 1 }),
+  ternaryPe({ actWidth: 9, psumWidth: 12, resultWidth: 12 }),
+  intDot({ products: 1, actWidth: 8, weightWidth: 8 }),
+  intDot({ products: 3, actWidth: 1, weightWidth: 9, operandStages: 1 }),
+  recodedDot({ products: 3, actWidth: 8, weightWidth: 7 }),
+  recodedDot({ products: 1, actWidth: 1, weightWidth: 2, recodeStages: 0 }),
+  requantize(scale),
+  requantize({ ...scale, multiplier: 'recoded' }),
+  requantize({ ...scale, ties: false, pairs: false, multiplierStages: 3 }),
+  requantize({ ...scale, shiftMin: 36, shiftMax: 37, resultWidth: 16 }),
+  requantize({ ...scale, accWidth: 8, multiplierWidth: 40, addendWidth: 50, sumWidth: 24, shiftMax: 20 }),
+  cmvm({ name: 'cmvm_ice40', matrix, inputWidth: 5, inputSigned: true, target: 'ice40' }),
+  cmvm({ name: 'cmvm_ecp5', matrix, inputWidth: 9, inputSigned: false, target: 'ecp5', levelsPerStage: 2 }),
+  cmvm({
+    name: 'cmvm_flat',
+    matrix: [[1]],
+    inputWidth: 1,
+    inputSigned: true,
+    target: 'ecp5',
+    levelsPerStage: 0,
+  }),
+].map(({ component }) => component.design);
+/** One of those whose modules have the same names; each has a name of its own here. */
+const small = ['A8', 'C', 'D'];
+const members = [
+  ...units,
+  ...benchDesigns
+    .filter(({ name }) => small.includes(name))
+    .map(({ name, make }) => ({ ...make().design, name: `bench_${name}` })),
+];
+
+/** One Design that holds them all: member i is instance `d<i>`, its ports are `d<i>_PORT`. */
+function sideBySide(designs: readonly Design[]): Design {
+  const graph = new Graph();
+  const ports: Port[] = [];
+  const instances = designs.map((design, index): Instance => {
+    const name = `d${index}`;
+    const inputs: Record<string, InputNode> = {};
+    const outputs: Record<string, InstanceOutputNode> = {};
+    for (const { name: port, direction, type } of design.ports) {
+      const outer = `${name}_${port}`;
+      const node = { id: graph.nextId(), type, ...typeRange(type.signed, type.width) };
+      if (direction === 'in') {
+        const driver: InputNode = { kind: 'input', name: outer, ...node };
+        inputs[port] = driver;
+        ports.push({ name: outer, direction, type, driver });
+      } else {
+        const driver: InstanceOutputNode = { kind: 'instanceOutput', instance: name, port, ...node };
+        outputs[port] = driver;
+        ports.push({ name: outer, direction, type, driver });
+      }
+    }
+    return { name, design, inputs, outputs };
+  });
+  return {
+    ...emptyDesign('side_by_side'),
+    usesClock: designs.some(({ usesClock }) => usesClock),
+    usesReset: designs.some(({ usesReset }) => usesReset),
+    ports,
+    instances,
+  };
+}
+
+const found = await Promise.all((['verilator', 'iverilog', 'vvp'] as const).map((name) => lookForTool(name)));
+const available = found.every((result) => result.found !== undefined);
+if (!available)
+  console.warn(
+    'units side by side skipped: verilator, iverilog or vvp is missing (make setup installs them)',
+  );
+
+describe.runIf(available || process.env['CI'] !== undefined)('all units side by side', () => {
+  const top = sideBySide(members);
+  let cache = '';
+  beforeAll(() => {
+    cache = mkdtempSync(join(tmpdir(), 'nomul-units-'));
+  });
+  afterAll(() => rmSync(cache, { recursive: true, force: true }));
+
+  it('give the same outputs in the compiled simulator, Verilator and Icarus', async () => {
+    const results = await cosimulate(top, {
+      cycles: 400,
+      source: withZeroedState(sourceOf(top)),
+      simulators: ['verilator', 'icarus'],
+      favour: 'build',
+      cache,
+    });
+    for (const { simulator, mismatches, unknownBits, first } of results)
+      expect({ simulator, mismatches, unknownBits, first }).toEqual({
+        simulator,
+        mismatches: 0,
+        unknownBits: 0,
+        first: undefined,
+      });
+  }, 300_000);
+
+  it('leave nothing for linters to say', () => {
+    expect(lintFast(sourceOf(top).files, top.name)).toBe('');
+  });
+});
