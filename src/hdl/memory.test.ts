@@ -271,3 +271,15 @@ it(
   },
   synthesisLimitMs,
 );
+
+it('the address of a memory of one word counts as used, though no bit of it matters', () => {
+  const single = component('single', { in: { at: uint(3) }, out: { q: uint(4) } }, ({ at }, m) => {
+    const words = m.memory('words', { word: uint(4), depth: 1, init: [[9]], outOfRange: 'any' });
+    return { q: words.read(at) };
+  });
+  expect(lintFast(emitVerilog(single.design).files, 'single')).toBe('');
+  const sim = simulate(single.design);
+  sim.poke('at', 5);
+  sim.step();
+  expect(sim.peek('q')).toBe(9n);
+});

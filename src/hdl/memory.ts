@@ -340,7 +340,10 @@ export class MemoryBuilder<S extends Shape = Shape> {
   private cutAddress(node: Node): Node {
     const { graph } = this.module;
     const width = Math.min(node.type.width, this.addressWidth);
-    return this.depth === 1 ? graph.constant(0n) : graph.cast(node, { signed: false, width });
+    if (this.depth > 1) return graph.cast(node, { signed: false, width });
+    // The author did use it.
+    this.module.unusedNodes.push(node);
+    return graph.constant(0n);
   }
 }
 
