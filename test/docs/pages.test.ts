@@ -56,6 +56,13 @@ const run = async (page: Page): Promise<readonly string[]> => {
 const show = (value: unknown): string =>
   typeof value === 'bigint' ? `${value}n` : typeof value === 'string' ? value : JSON.stringify(value);
 
+const host: ts.ParseConfigFileHost = {
+  ...ts.sys,
+  onUnRecoverableConfigFileDiagnostic: ({ messageText }) => {
+    throw new Error(ts.flattenDiagnosticMessageText(messageText, ' '));
+  },
+};
+
 describe('the pages of docs/', () => {
   beforeAll(() => {
     mkdirSync(scratch, { recursive: true });
@@ -65,9 +72,12 @@ describe('the pages of docs/', () => {
   afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
   it('type-check', () => {
-    const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => readFileSync(path, 'utf8'));
-    const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-    const program = ts.createProgram(pages.map(fileOf), { ...options, noUnusedLocals: false });
+    const options = ts.getParsedCommandLineOfConfigFile(
+      join(root, 'tsconfig.json'),
+      { noUnusedLocals: false },
+      host,
+    )?.options;
+    const program = ts.createProgram(pages.map(fileOf), options ?? {});
     const problems = pages.flatMap((page) => {
       const source = program.getSourceFile(fileOf(page));
       return ts.getPreEmitDiagnostics(program, source).map(({ messageText, start }) => ({
