@@ -8,7 +8,8 @@ import { SInt, UInt, type Owner } from './signal.js';
 import { childName } from './types.js';
 
 /** Signals in nested objects and arrays, as `m.pipe` and `m.label` take them. */
-export type Signals = UInt | SInt | SFixed | UFixed | readonly Signals[] | { readonly [key: string]: Signals };
+export type Signals =
+  UInt | SInt | SFixed | UFixed | readonly Signals[] | { readonly [key: string]: Signals };
 
 export interface SignalLeaf {
   readonly name: string;
@@ -33,7 +34,7 @@ export const mapSignals = (
   leaf: (name: string, signal: UInt | SInt, written: SignalLeaf['written']) => UInt | SInt,
 ): Signals => {
   if (signals instanceof UInt || signals instanceof SInt) return leaf(name, signals, signals);
-  if (signals instanceof SFixed || signals instanceof UFixed) 
+  if (signals instanceof SFixed || signals instanceof UFixed)
     return signals.over(leaf(name, signals.raw, signals));
   if (isArray(signals))
     return signals.map((item, index) => mapSignals(item, childName(name, String(index)), leaf));
