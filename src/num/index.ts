@@ -2,3 +2,4 @@ export * from './range.js';
 export * from './random.js';
 export * from './rounding.js';
 export * from './rational.js';
+export * from './digit-planes.js';
