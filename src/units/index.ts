@@ -2,6 +2,18 @@
 export { UnitParameterError } from './errors.js';
 export { ternaryDot, type TernaryDotParams } from './ternary-dot/unit.js';
 export { ternaryDotCorrection, ternaryDotModel, type TernaryDotInputs } from './ternary-dot/model.js';
+export { macArray, type MacArrayParams } from './mac-array/unit.js';
+export { macArrayModel, matrixProduct } from './mac-array/model.js';
+export type {
+  ColumnsInputs,
+  ColumnsSize,
+  ColumnsTiming,
+  ColumnSum,
+  PeKind,
+  StreamingInputs,
+  StreamingPe,
+} from './mac-array/kind.js';
+export { ternaryTree, tritCodes } from './ternary-dot/kind.js';
 export { ternaryPe, type TernaryPeParams } from './ternary-pe/unit.js';
 export { ternaryPeModel, type TernaryPeInputs } from './ternary-pe/model.js';
 export { intDot, type IntDotParams } from './int-dot/unit.js';

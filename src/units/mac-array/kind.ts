@@ -1,0 +1,80 @@
+/** What one family of weights brings to an array of PEs; every family has an object or a maker of objects of this type. */
+import type { ModuleBuilder, SInt, UInt } from '../../hdl/index.js';
+import type { Range } from '../../num/index.js';
+
+export interface ColumnsSize {
+  readonly rows: number;
+  readonly columns: number;
+  /** Bits of an activation, two's complement. */
+  readonly actWidth: number;
+}
+
+export interface ColumnsTiming {
+  /** Clock edges from row 0's activation to the column sums that hold it. */
+  readonly latencyCycles: number;
+  /** Row i of an activation vector enters i * this many cycles after row 0. */
+  readonly rowSkewCycles: number;
+}
+
+export interface ColumnsInputs extends ColumnsSize {
+  /** Registered activations, one per row. */
+  readonly act: readonly SInt[];
+  /** Registered weight codes by [column][row]; they hold still while activations pass. */
+  readonly weight: readonly (readonly UInt[])[];
+}
+
+/** The sum of one column. */
+export interface ColumnSum {
+  /** Registered, or one LUT a bit behind registers. */
+  readonly sum: SInt;
+  /** The low bits of acc + sum, as wide as acc, where a family has a cheaper form than `acc.add(sum)`. */
+  readonly addTo?: (acc: SInt, name: string, m: ModuleBuilder) => SInt;
+}
+
+/** A PE kind: how weights are coded and how a column of an array is made of them. */
+export interface PeKind {
+  /** Unique per structure: part of the module's name, snake_case. */
+  readonly name: string;
+  /** Bits of a stored weight code. */
+  readonly weightWidth: number;
+  /** Smallest and largest product of any weight and any activation. */
+  readonly productRange: (actWidth: number) => Range;
+  /**
+   * Codes of one column's weights, row 0 first. A code may depend on the other rows (ternary chains store changes of sign).
+   * @throws UnitParameterError that names the row of a weight this kind cannot represent.
+   */
+  readonly encode: (weights: readonly bigint[]) => readonly bigint[];
+  /**
+   * Σ act * weight of a column minus what its sum shows, the same for every activation vector: it is added once per vector, in
+   * the requantizer's addend. 0n for exact kinds.
+   */
+  readonly correction: (weights: readonly bigint[]) => bigint;
+  /** Weight-stationary columns. @throws UnitParameterError where the size is not to be had. */
+  readonly timing: (size: ColumnsSize) => ColumnsTiming;
+  readonly columnSums: (inputs: ColumnsInputs, m: ModuleBuilder) => readonly ColumnSum[];
+  /** Output-stationary PEs, where the kind has them. */
+  readonly streaming?: StreamingPe;
+}
+
+/** A PE that holds its sum while activations and weights pass. */
+export interface StreamingPe {
+  readonly weightWidth: number;
+  /** The code of one weight. @throws UnitParameterError when it is not representable. */
+  readonly encode: (weight: bigint) => bigint;
+  /** act * weight minus what the PE adds, for every act. */
+  readonly correction: (weight: bigint) => bigint;
+  /** Register `<name>_acc` and what belongs to it; returns it. */
+  readonly accumulator: (inputs: StreamingInputs, name: string, m: ModuleBuilder) => SInt;
+}
+
+export interface StreamingInputs {
+  readonly act: SInt;
+  readonly weight: UInt;
+  /** Sum to 0. */
+  readonly clear: UInt;
+  /** Take `above`, the accumulator of the PE above, in place of adding. */
+  readonly drain: UInt;
+  /** undefined in the top row, which takes 0. */
+  readonly above: SInt | undefined;
+  readonly accWidth: number;
+}

@@ -1,0 +1,144 @@
+/** R x C arrays of PEs of any kind: weights that stay while activations pass, or sums that stay while both pass. */
+import {
+  array,
+  bit,
+  component,
+  sint,
+  uint,
+  type ModuleBuilder,
+  type SInt,
+  type UInt,
+} from '../../hdl/index.js';
+import { requireInteger, UnitParameterError } from '../errors.js';
+import type { ColumnSum, PeKind, StreamingPe } from './kind.js';
+
+export interface MacArrayParams {
+  /** Inputs of a dot product, 1 to 64. */
+  readonly rows: number;
+  /** Dot products side by side, 1 to 256. */
+  readonly columns: number;
+  readonly kind: PeKind;
+  /** Default 8. */
+  readonly actWidth?: number;
+  /** Default 24; accumulators wrap. */
+  readonly accWidth?: number;
+  readonly flow: 'weightStationary' | 'outputStationary';
+}
+
+export interface MacArraySize {
+  readonly rows: number;
+  readonly columns: number;
+  readonly actWidth: number;
+  readonly accWidth: number;
+}
+
+/**
+ * weightStationary: `weight` (one code per column) shifts in down the columns while `load`, last row first. `act` (one per
+ * row, row i `rowSkewCycles` * i cycles later) enters a register and passes along its row. acc_c += the sum of column c, 0 after
+ * `clear`; a vector is in `acc` `latencyCycles` after its row 0 is at `act`.
+ * outputStationary: `act` moves right, `weight` moves down, a PE a cycle: row i and column j enter i and j cycles after row and
+ * column 0. A PE's accumulator holds the products that met in it, 0 after `clear`; `drain` moves the sums down a row per
+ * cycle and `acc` shows the lowest row.
+ * Sums are exact up to `kind.correction`. Free running, no reset. @throws UnitParameterError
+ */
+export const macArray = ({ kind, flow, actWidth = 8, accWidth = 24, rows, columns }: MacArrayParams) => {
+  requireInteger('macArray', 'rows', rows, 1, 64);
+  requireInteger('macArray', 'columns', columns, 1, 256);
+  requireInteger('macArray', 'actWidth', actWidth, 1, 64);
+  requireInteger('macArray', 'accWidth', accWidth, 2, 128);
+  const size = { rows, columns, actWidth, accWidth };
+  if (flow === 'weightStationary') return weightStationary(kind, size);
+  if (kind.streaming === undefined)
+    throw new UnitParameterError('macArray', 'kind', `${kind.name} has no output-stationary PE`);
+  return outputStationary(kind.name, kind.streaming, size);
+};
+
+const weightStationary = (kind: PeKind, size: MacArraySize) => {
+  const { rows, columns, actWidth, accWidth } = size;
+  const { latencyCycles, rowSkewCycles } = kind.timing(size);
+  const unit = component(
+    `mac_array_${kind.name}_r${rows}_c${columns}_a${actWidth}_p${accWidth}`,
+    {
+      in: {
+        load: bit,
+        clear: bit,
+        act: array(rows, sint(actWidth)),
+        weight: array(columns, uint(kind.weightWidth)),
+      },
+      out: { acc: array(columns, sint(accWidth)) },
+      parameters: { rows, columns, actWidth, accWidth },
+    },
+    ({ load, clear, act, weight }, m) => {
+      const held = m.pipe('act_q', act);
+      const weights = weight.map((first, column) => weightColumn(m, column, rows, first, load));
+      const sums = kind.columnSums({ ...size, act: held, weight: weights }, m);
+      return { acc: sums.map((sum, column) => accumulate(m, `acc_${column}_q`, sum, clear, accWidth)) };
+    },
+  );
+  // One more each for the registers of the activations and the accumulators.
+  return { component: unit, latencyCycles: latencyCycles + 2, rowSkewCycles };
+};
+
+/** Codes enter at the top and move down a row per cycle while `load`. */
+const weightColumn = (
+  m: ModuleBuilder,
+  column: number,
+  rows: number,
+  first: UInt,
+  load: UInt,
+): readonly UInt[] => {
+  const weights: UInt[] = [];
+  let above = first;
+  for (let row = 0; row < rows; row++) {
+    above = m.pipe(`weight_${row}_${column}`, above, { enable: load });
+    weights.push(above);
+  }
+  return weights;
+};
+
+const accumulate = (m: ModuleBuilder, name: string, column: ColumnSum, clear: UInt, width: number): SInt => {
+  const { [name]: acc } = m.regs({ [name]: sint(width) }, { reset: false });
+  if (acc === undefined) throw new RangeError(`no register ${name}`);
+  const total = column.addTo?.(acc, name, m) ?? acc.add(column.sum).wrap(width);
+  m.when(clear, () => {
+    acc.next = 0;
+  }).otherwise(() => {
+    acc.next = total;
+  });
+  return acc;
+};
+
+const outputStationary = (name: string, pe: StreamingPe, size: MacArraySize) => {
+  const { rows, columns, actWidth, accWidth } = size;
+  const unit = component(
+    `mac_array_os_${name}_r${rows}_c${columns}_a${actWidth}_p${accWidth}`,
+    {
+      in: {
+        clear: bit,
+        drain: bit,
+        act: array(rows, sint(actWidth)),
+        weight: array(columns, uint(pe.weightWidth)),
+      },
+      out: { acc: array(columns, sint(accWidth)) },
+      parameters: { rows, columns, actWidth, accWidth },
+    },
+    ({ clear, drain, act, weight }, m) => {
+      let weights: readonly UInt[] = weight;
+      let sums: readonly (SInt | undefined)[] = weight.map(() => undefined);
+      act.forEach((first, row) => {
+        let value = first;
+        sums = weights.map((code, column) => {
+          const inputs = { act: value, weight: code, clear, drain, above: sums[column], accWidth };
+          const sum = pe.accumulator(inputs, `pe_${row}_${column}`, m);
+          // What the last column and row pass on, nobody takes.
+          if (column < columns - 1) value = m.pipe(`act_${row}_${column}`, value);
+          return sum;
+        });
+        if (row < rows - 1) weights = weights.map((code, column) => m.pipe(`weight_${row}_${column}`, code));
+      });
+      return { acc: sums.flatMap((sum) => (sum === undefined ? [] : [sum])) };
+    },
+  );
+  // PE (i, j) has added the products of a cycle i + j + 1 edges after row 0 and column 0 entered.
+  return { component: unit, latencyCycles: rows + columns - 1, rowSkewCycles: 1 };
+};
