@@ -23,8 +23,7 @@ export const digitsOf = (weight: bigint, weightWidth: number): readonly Digit[] 
     digits.push({ value, complement: value < 0n });
     rest = (rest - value) >> 2n;
   }
-  // The complement follows the weight's sign, even where a carry makes the last digit 0.
-  return [...digits, { value: rest, complement: weight < 0n }];
+  return [...digits, { value: rest, complement: rest < 0n }];
 };
 
 /** What must be added to act * weight as the unit computes it: a constant of the weight. */
