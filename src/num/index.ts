@@ -3,3 +3,5 @@ export * from './random.js';
 export * from './rounding.js';
 export * from './rational.js';
 export * from './digit-planes.js';
+export * from './pyramid.js';
+export * from './run-lengths.js';
