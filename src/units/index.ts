@@ -34,3 +34,11 @@ export {
 } from './requantize/model.js';
 export { cmvm, type CmvmParams } from './cmvm/unit.js';
 export { cmvmModel } from './cmvm/model.js';
+export { powerOfTwoDot, type PowerOfTwoDotParams } from './power-of-two-dot/unit.js';
+export {
+  powerOfTwoDotCorrection,
+  powerOfTwoDotExact,
+  powerOfTwoDotModel,
+  type PowerOfTwoDotInputs,
+} from './power-of-two-dot/model.js';
+export { greatestExponent, powerOfTwoCode, powerOfTwoWeight } from './power-of-two-dot/code.js';
