@@ -18,7 +18,18 @@ export { ternaryPe, type TernaryPeParams } from './ternary-pe/unit.js';
 export { ternaryPeModel, type TernaryPeInputs } from './ternary-pe/model.js';
 export { intDot, type IntDotParams } from './int-dot/unit.js';
 export { intProduct, productModulePrefix, type IntProductParams } from './int-dot/product.js';
-export { recodedDot, type RecodedDotParams } from './recoded-dot/unit.js';
+export { intMac } from './int-mac/unit.js';
+export { intMacModel, type IntMacInputs } from './int-mac/model.js';
+export type { IntMacParams } from './int-mac/parameters.js';
+export { mac16Chain, mult18Tree } from './int-mac/kinds.js';
+export { recodedTree } from './recoded-dot/kind.js';
+export {
+  digitDot,
+  recodedDot,
+  recodeWeight,
+  type DigitDotParams,
+  type RecodedDotParams,
+} from './recoded-dot/unit.js';
 export { recodedDotCorrection, recodedDotModel, type RecodedDotInputs } from './recoded-dot/model.js';
 export { intDotModel, type IntDotInputs } from './int-dot/model.js';
 export { requantize } from './requantize/unit.js';
@@ -42,3 +53,24 @@ export {
   type PowerOfTwoDotInputs,
 } from './power-of-two-dot/model.js';
 export { greatestExponent, powerOfTwoCode, powerOfTwoWeight } from './power-of-two-dot/code.js';
+export { approxMultiplier } from './approx-multiplier/unit.js';
+export {
+  approxMultiplierModel,
+  productTable,
+  type ApproxMultiplierInputs,
+} from './approx-multiplier/model.js';
+export type { ApproxKind, ApproxMultiplierParams, Compensation } from './approx-multiplier/parameters.js';
+export { approxProductRange, approxProductType } from './approx-multiplier/product-type.js';
+export {
+  exactTable,
+  operandValues,
+  productTableIndex,
+  type ProductType,
+  type TableOperands,
+} from './approx-multiplier/table.js';
+export { errorMetrics, type ErrorMetrics, type OperandDistribution } from './approx-multiplier/metrics.js';
+export { tableDot, type TableDotParams } from './table-dot/unit.js';
+export { tableProduct, tableProductRange, type TableProductParams } from './table-dot/product.js';
+export { tableDotModel, type TableDotInputs } from './table-dot/model.js';
+export type { GateLetter, Netlist } from './approx-netlist/netlist.js';
+export { truthTable } from './approx-netlist/evaluate.js';
