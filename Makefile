@@ -1,7 +1,7 @@
 # make demo: the main job on the project's own model.  make test: every test.  Each does its own set-up.
 DEMO_ARGS ?= build demo/digits.onnx --device hx8k --array 4x4 --samples demo/digits-images.idx3-ubyte.gz \
   --labels demo/digits-labels.idx1-ubyte.gz --input-scale 1/256 --verify 100 --out generated/demo
-BENCH ?= arrays
+BENCH ?= units
 FUZZ_DESIGNS ?= 1000
 
 .PHONY: setup demo test lint fuzz bench clean help
@@ -13,7 +13,7 @@ help:
 	@echo "make test    types, lint, format and every test"
 	@echo "make lint    types, lint and format alone"
 	@echo "make fuzz    FUZZ_DESIGNS=1000: random Designs in three simulators, resumable"
-	@echo "make bench   BENCH=arrays, elaborate or simulate: measurements beside the baselines"
+	@echo "make bench   BENCH=units, elaborate, simulate ...: measurements beside the baselines"
 	@echo "make clean   remove what builds wrote (not the installed tools)"
 
 setup:

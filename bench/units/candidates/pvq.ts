@@ -1,0 +1,3 @@
+import type { FamilyEntries } from '../candidate.js';
+
+export const pvq: FamilyEntries = { ours: [], baselines: [], bars: [] };

@@ -1,0 +1,37 @@
+import { ternaryTree } from '../../../src/units/index.js';
+import {
+  across,
+  arrayEntry,
+  bothTargets,
+  square,
+  type ArraySize,
+  type Baseline,
+  type FamilyEntries,
+  type Target,
+} from '../candidate.js';
+
+const arithmetic = 'ternary';
+const sizes = [square(8), square(16)];
+
+const baseline =
+  (flow: Baseline['flow']) =>
+  (target: Target, size: ArraySize): Baseline => ({
+    ...{ arithmetic: flow === 'os' ? 'ternary, output stationary' : arithmetic, design: `tern ${flow}` },
+    ...{ target, size, kind: 'tern', flow },
+  });
+
+export const ternary: FamilyEntries = {
+  ours: across(bothTargets, sizes, (target, size) =>
+    arrayEntry({ arithmetic, design: 'tree', target, size, kind: ternaryTree }),
+  ),
+  baselines: [
+    ...across(bothTargets, sizes, baseline('wsb')),
+    ...across(['ecp5'], sizes, baseline('wsx')),
+    ...across(bothTargets, [square(8)], baseline('os')),
+  ],
+  bars: [
+    { arithmetic, target: 'ice40', size: square(8), lutsPerPe: 20.0, fmax: 170 },
+    { arithmetic, target: 'ice40', size: square(16), lutsPerPe: 18.5 },
+    { arithmetic, target: 'ecp5', size: square(8), lutsPerPe: 13.0, fmax: 281 },
+  ],
+};
