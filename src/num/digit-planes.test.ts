@@ -45,6 +45,12 @@ describe('signedDigitPlanes', () => {
     );
   });
 
+  it('saves digits where it is given more planes', () => {
+    expect(signedDigitPlanes([7])).toEqual([[1], [1], [1]]);
+    expect(signedDigitPlanes([7], 4)).toEqual([[1], [0], [0], [-1]]);
+    expect(() => signedDigitPlanes([7], 2)).toThrow('the weights need 3 planes of digits, not 2');
+  });
+
   it('has no planes for zeros, and refuses what is no integer', () => {
     expect(signedDigitPlanes([0, 0])).toEqual([]);
     expect(() => signedDigitPlanes([1, 0.5])).toThrow('weight 1 is no safe integer: 0.5');

@@ -3,15 +3,21 @@
 export type SignedDigit = -1 | 0 | 1;
 
 /**
- * Planes of digits, most significant first: `weights[i]` is Σ 2^p t_p[i] over the planes, p counting down to 0. As few planes
- * as the largest magnitude allows, then as few non-zero digits as fit them. No planes when every weight is 0.
- * @throws RangeError when a weight is no safe integer.
+ * Planes of digits, most significant first: `weights[i]` is Σ 2^p t_p[i] over the planes, p counting down to 0. `count`
+ * planes, by default as few as the largest magnitude allows (none for zeros), then as few non-zero digits as fit them.
+ * @throws RangeError when a weight is no safe integer or does not fit `count` planes.
  */
-export const signedDigitPlanes = (weights: readonly number[]): readonly (readonly SignedDigit[])[] => {
-  const count = Math.max(0, ...weights.map(magnitudeBits));
+export const signedDigitPlanes = (
+  weights: readonly number[],
+  count = planesNeeded(weights),
+): readonly (readonly SignedDigit[])[] => {
+  if (!Number.isInteger(count) || count < planesNeeded(weights))
+    throw new RangeError(`the weights need ${planesNeeded(weights)} planes of digits, not ${count}`);
   const digits = weights.map((weight) => fewestDigits(weight, count));
   return Array.from({ length: count }, (_, plane) => digits.map((own) => own[count - 1 - plane] ?? 0));
 };
+
+const planesNeeded = (weights: readonly number[]): number => Math.max(0, ...weights.map(magnitudeBits));
 
 const magnitudeBits = (weight: number, index: number): number => {
   if (!Number.isSafeInteger(weight)) throw new RangeError(`weight ${index} is no safe integer: ${weight}`);
