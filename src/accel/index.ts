@@ -5,5 +5,6 @@ export { geometryFor, type Geometry } from './array/geometry.js';
 export type { ArrayOptions } from './array/options.js';
 export { arrayTop } from './array/rtl/top.js';
 export { predict, type LayerTime, type Prediction } from './array/prediction.js';
+export type { Engine } from './array/engines/engine.js';
 export { layerTicks, type Job, type JobMode } from './array/jobs.js';
 export { configStatus, makeImage, shapeHash } from './array/image.js';

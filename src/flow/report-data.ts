@@ -1,6 +1,6 @@
 /** Puts what a run measured into the form of `report.json`. */
 
-import { layerTicks, type Job } from '../accel/index.js';
+import { layerTicks, type Engine, type Job } from '../accel/index.js';
 import { elementCount, tensorOf, type IntegerNetwork } from '../nn/index.js';
 import {
   reportSchemaVersion,
@@ -98,42 +98,49 @@ const macsOf = (network: IntegerNetwork, output: string, weights: number): numbe
   return height * width * weights;
 };
 
-const intKind = ({ plan }: Hardware): string => `int${plan.config.widths.intWeight}`;
+/** What people call an engine: `ternary`, `int8`. */
+const kindOfEngine = ({ name, codeWidth }: Engine): string =>
+  name === 'int' ? `int${codeWidth}` : name;
 
 const arrayOf = (hardware: Hardware): Report['array'] => {
   const { config } = hardware.plan;
-  const { geometry, features, products, requantizers } = config;
-  const intMacs = geometry.columns * products;
-  const beside =
-    features.ternary && (features.int || features.max)
-      ? [{ kind: `${intKind(hardware)} MAC`, count: intMacs }]
-      : [];
+  const { geometry, engines, requantizers } = config;
+  // Without dense engines the array itself is made of lanes.
+  const [main, ...others] = [...engines].sort((a, b) => rank(a) - rank(b));
+  const beside = others.map((engine) => ({
+    kind: `${kindOfEngine(engine)} ${engine.operands === 'dense' ? 'PE' : 'MAC'}`,
+    count: geometry.columns * engine.products,
+  }));
   return {
     rows: geometry.rows,
     columns: geometry.columns,
-    peKind: features.ternary ? 'ternary' : intKind(hardware),
+    peKind: main === undefined ? 'comparator' : kindOfEngine(main),
     unitsBeside: [...beside, { kind: 'requantizer', count: requantizers }],
   };
 };
+
+const rank = ({ operands }: Engine): number => (operands === 'dense' ? 0 : 1);
 
 const layerOf = (hardware: Hardware, job: Job, index: number): ReportLayer => {
   const { plan, prediction } = hardware;
   const { config, network } = plan;
   const { rows, columns } = config.geometry;
   const cycles = prediction.layers[index]?.cycles ?? layerTicks(job);
-  const units = job.mode === 'ternary' ? rows * columns : columns * config.products;
+  const engine = config.engines.find(({ name }) => name === job.engine);
+  // Every plane of the weights takes a pass of its own.
+  const units = (columns * (engine?.products ?? config.taps)) / job.planes;
   const inputName = job.layer.kind === 'add' ? job.layer.inputs[0] : job.layer.input;
   return {
     name: job.layer.name,
     kind: kindOf(job),
-    peKind: peKindOf(hardware, job),
+    peKind: peKindOf(job, engine),
     inputShape: [...tensorOf(network, inputName, job.layer.name).shape],
     outputShape: [...tensorOf(network, job.layer.output, job.layer.name).shape],
     macs: job.macs,
     idealCycles: job.macs / (rows * columns),
     cycles,
     utilization: Math.min(1, job.macs / (cycles * units)),
-    weightBits: job.layer.kind === 'conv' ? job.layer.weightBits : 0,
+    weightBits: job.layer.kind === 'conv' ? (engine?.codeWidth ?? 0) * job.planes : 0,
     basis: 'estimated',
   };
 };
@@ -148,10 +155,12 @@ const kindOf = ({ layer, rows, columns, padTop, padLeft }: Job): string => {
   return size === '1x1' ? 'pointwise' : `${size} convolution`;
 };
 
-const peKindOf = (hardware: Hardware, { mode }: Job): string => {
-  if (mode === 'ternary') return 'ternary';
-  if (mode === 'max') return 'comparator';
-  return mode === 'add' ? 'requantizer' : intKind(hardware);
+const peKindOf = ({ mode, layer }: Job, engine: Engine | undefined): string => {
+  if (engine === undefined) return 'comparator';
+  if (mode === 'add') return 'requantizer';
+  return layer.kind === 'conv' && mode === 'dense' && layer.weightFormat === 'pvq'
+    ? 'pvq'
+    : kindOfEngine(engine);
 };
 
 const deviceOf = ({ hardware, synth, placed }: Measured): ReportDevice | null => {

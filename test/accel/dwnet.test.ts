@@ -67,7 +67,7 @@ describe.runIf(haveShared())('dwnet_ternary_pw_int8_dw', () => {
     const { layers, initiationInterval } = predict(plan);
     const ideal = (macs: number): number => macs / 256;
     const pointwise = plan.jobs.flatMap(({ layer, mode, macs }, index) =>
-      mode === 'ternary' ? [{ name: layer.name, ratio: (layers[index]?.cycles ?? NaN) / ideal(macs) }] : [],
+      mode === 'dense' ? [{ name: layer.name, ratio: (layers[index]?.cycles ?? NaN) / ideal(macs) }] : [],
     );
     expect(pointwise.length).toBe(3);
     for (const { name, ratio } of pointwise) expect(ratio, name).toBeLessThanOrEqual(1.3);

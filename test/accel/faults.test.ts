@@ -113,10 +113,8 @@ describe('faults', () => {
   it('one bit of one weight, ten random ones of each kind', () => {
     const random = createRandom(5);
     const undetected: string[] = [];
-    for (const [module, weights] of [
-      ['ternary_weights', plan.weights.ternary],
-      ['int_weights', plan.weights.int],
-    ] as const) {
+    for (const weights of plan.weights.memories) {
+      const module = `${weights.name}_weights`;
       for (let attempt = 0; attempt < 10; attempt++) {
         // Weights that are 0 may belong to channels that no layer has; the others all count.
         const used = weights.fields.flatMap((values, field) =>

@@ -1,25 +1,30 @@
 /** Everything the hardware generator needs: sizes, widths and features, derived from the network and the options. */
 
 import { signedWidth, typeRange, type Range } from '../../num/index.js';
-import type { IntegerNetwork, IntegerTensor } from '../../nn/index.js';
+import type { IntegerLayer, IntegerNetwork, IntegerTensor } from '../../nn/index.js';
 import { AccelError } from '../errors.js';
 import { describeJob, fieldWidths, type Descriptor, type FieldWidths } from './descriptor.js';
+import { engineNameOf, enginesOf } from './engines/choose.js';
+import type { CodedWeights, Engine } from './engines/engine.js';
 import { geometryFor, largestDivisor, type Geometry } from './geometry.js';
 
 import { checkLimits, formatLimits, reloadableShifts } from './limits.js';
-import { isTernaryDense, planJobs, type Job, type WalkConfig } from './jobs.js';
+import { planJobs, type Job, type WalkConfig } from './jobs.js';
 import type { ArrayOptions } from './options.js';
 import { pipelineOf, type Pipeline } from './pipeline.js';
 import { requantizeWords, type ChannelWord, type LayerWords } from './requantize-words.js';
 import { gapsBefore } from './schedule.js';
 import { layOutTensors, tensorOf, type MemoryLayout } from './tensors.js';
-import { packWeights, type PackedWeights } from './weights.js';
+import { memoriesOf, packWeights, type PackedWeights, type WeightMemory } from './weights.js';
 
 /** Which units exist at all. */
 export interface Features {
-  readonly ternary: boolean;
-  /** Any layer on the integer lanes. */
-  readonly int: boolean;
+  /** Any layer on rows x columns PEs. */
+  readonly dense: boolean;
+  /** Any layer on the lanes. */
+  readonly lanes: boolean;
+  /** Any layer whose weights are computed in planes. */
+  readonly planes: boolean;
   readonly channels: boolean;
   readonly broadcastTaps: boolean;
   readonly perChannel: boolean;
@@ -33,7 +38,6 @@ export interface Widths {
   readonly activation: number;
   /** Signed operand: one bit more than a stored activation. */
   readonly operand: number;
-  readonly intWeight: number;
   readonly acc: number;
   readonly multiplier: number;
   readonly addend: number;
@@ -55,6 +59,8 @@ export interface ArrayConfig extends WalkConfig {
   readonly shiftMin: number;
   readonly shiftMax: number;
   readonly fields: FieldWidths;
+  /** The memories in the order of a reloadable image. */
+  readonly weightMemories: readonly Omit<WeightMemory, 'fields' | 'depth'>[];
   readonly input: IntegerTensor;
   readonly output: IntegerTensor;
   readonly activationDepth: number;
@@ -78,10 +84,11 @@ export const planArray = (network: IntegerNetwork, options: ArrayOptions): Array
   checkNetwork(network);
   const geometry = geometryFor(options.rows, options.columns);
   const walk = walkConfig(network, options, geometry);
-  const jobs = planJobs(network, walk);
+  const coded = network.layers.map((layer) => codedWeights(network, layer, walk.engines));
+  const jobs = planJobs(network, coded, walk);
   const layout = layOutTensors(network, geometry.lanes, walk.taps);
-  const words = requantizeWords(network, jobs, geometry.columns);
-  const weights = packWeights(network, jobs, walk);
+  const words = requantizeWords(network, jobs, coded, walk);
+  const weights = packWeights(network, jobs, coded, walk);
   const requantizers = geometry.columns / walk.steps;
   const parameters = words.flatMap((layer) => chunk(layer.words, requantizers));
   const parameterBases = runningStarts(words.map((layer) => layer.words.length / requantizers));
@@ -89,7 +96,7 @@ export const planArray = (network: IntegerNetwork, options: ArrayOptions): Array
   const addressBits = Math.max(1, Math.ceil(Math.log2(layout.depth)));
   const limits = options.reloadable ? formatLimits(network, jobs) : undefined;
   if (limits !== undefined) checkLimits(network, words, limits);
-  const widths = { ...widthsOf(network, layout, words, weights, addressBits), ...limits };
+  const widths = { ...widthsOf(network, layout, words, addressBits), ...limits };
   const shifts = parameters.flat().map(({ shift }) => shift);
   const shiftMin = options.reloadable ? reloadableShifts.min : Math.min(...shifts);
   const shiftMax = options.reloadable ? reloadableShifts.max : Math.max(...shifts);
@@ -131,6 +138,7 @@ export const planArray = (network: IntegerNetwork, options: ArrayOptions): Array
     shiftMin,
     shiftMax,
     fields,
+    weightMemories: memoriesOf(jobs, walk),
     input: tensorOf(network, network.input),
     output: tensorOf(network, network.output),
     activationDepth: layout.depth,
@@ -152,22 +160,35 @@ const checkNetwork = (network: IntegerNetwork): void => {
 };
 
 const walkConfig = (network: IntegerNetwork, options: ArrayOptions, geometry: Geometry): WalkConfig => {
-  const ternary = network.layers.some(isTernaryDense);
+  const engines = enginesOf(network, geometry, options);
+  const lanes = engines.filter(({ operands }) => operands === 'lanes');
   return {
     geometry,
+    engines,
     taps: options.taps,
-    // Without ternary layers the array itself is made of integer PEs.
-    products: Math.max(options.taps, ternary ? 1 : geometry.rows),
+    products: Math.max(options.taps, ...lanes.map(({ products }) => products)),
     steps: geometry.columns / largestDivisor(geometry.columns, options.requantizers),
     interval: options.activationMemory === 'spram' ? 2 : 1,
   };
 };
 
+const codedWeights = (
+  network: IntegerNetwork,
+  layer: IntegerLayer,
+  engines: readonly Engine[],
+): CodedWeights | undefined => {
+  if (layer.kind !== 'conv') return undefined;
+  const engine = engines.find(({ name }) => name === engineNameOf(layer));
+  if (engine === undefined) throw new RangeError(`layer ${layer.name} has no engine`);
+  return engine.encode(layer, tensorOf(network, layer.input));
+};
+
 const featuresOf = (jobs: readonly Job[], words: readonly LayerWords[], reloadable: boolean): Features => {
   const has = (...modes: readonly Job['mode'][]): boolean => jobs.some(({ mode }) => modes.includes(mode));
   return {
-    ternary: has('ternary'),
-    int: has('channels', 'taps', 'depthwise', 'add'),
+    dense: has('dense'),
+    lanes: has('channels', 'taps', 'depthwise', 'add', 'max'),
+    planes: jobs.some(({ planes }) => planes > 1),
     channels: has('channels'),
     broadcastTaps: has('taps'),
     perChannel: has('depthwise', 'max', 'add'),
@@ -186,7 +207,6 @@ const widthsOf = (
   network: IntegerNetwork,
   layout: MemoryLayout,
   words: readonly LayerWords[],
-  weights: PackedWeights,
   address: number,
 ): Widths => {
   const all = words.flatMap((layer) => layer.words);
@@ -210,7 +230,6 @@ const widthsOf = (
   return {
     activation: layout.activationBits,
     operand: layout.activationBits + 1,
-    intWeight: weights.intWidth,
     acc: signedWidth(acc),
     multiplier: signedWidth(factors),
     addend: signedWidth(addends),

@@ -10,7 +10,7 @@ import { sharesWeights } from './weights.js';
 /** Every field and whether it is signed. Order is the order in the packed words, first field lowest. */
 export const fieldSigns = {
   // How to compute.
-  ternary: false,
+  engine: false,
   perTile: false,
   broadcastTap: false,
   max: false,
@@ -26,6 +26,7 @@ export const fieldSigns = {
   groupLast: false,
   tapGroupLast: false,
   tapRowLast: false,
+  planeLast: false,
   idle: false,
   tileLast: false,
   columnLast: false,
@@ -101,12 +102,12 @@ export const describeJob = (context: DescriptorContext, index: number): Descript
 const flag = (value: boolean): number => (value ? 1 : 0);
 
 const modeFields = (
-  { network }: DescriptorContext,
+  { network, config }: DescriptorContext,
   job: Job,
   index: number,
 ): Pick<
   Descriptor,
-  | 'ternary'
+  | 'engine'
   | 'perTile'
   | 'broadcastTap'
   | 'max'
@@ -120,7 +121,10 @@ const modeFields = (
 > => {
   const [input, second] = layerInputs(job.layer).map((name) => tensorOf(network, name));
   return {
-    ternary: flag(job.mode === 'ternary'),
+    engine: Math.max(
+      0,
+      config.engines.findIndex(({ name }) => name === job.engine),
+    ),
     perTile: flag(job.mode === 'depthwise' || job.mode === 'max' || job.mode === 'add'),
     broadcastTap: flag(job.mode === 'taps'),
     max: flag(job.mode === 'max'),
@@ -138,12 +142,21 @@ const loopFields = (
   job: Job,
 ): Pick<
   Descriptor,
-  'innerLast' | 'groupLast' | 'tapGroupLast' | 'tapRowLast' | 'idle' | 'tileLast' | 'columnLast' | 'rowLast'
+  | 'innerLast'
+  | 'groupLast'
+  | 'tapGroupLast'
+  | 'tapRowLast'
+  | 'planeLast'
+  | 'idle'
+  | 'tileLast'
+  | 'columnLast'
+  | 'rowLast'
 > => ({
   innerLast: job.inner - 1,
   groupLast: job.groupsPerWord - 1,
   tapGroupLast: job.tapGroups - 1,
   tapRowLast: job.kernel[0] - 1,
+  planeLast: job.planes - 1,
   idle: job.idle,
   tileLast: job.tiles - 1,
   columnLast: job.columns - 1,

@@ -18,7 +18,7 @@ const version = 1;
 const beatBits = 16;
 
 export interface ImageTarget {
-  readonly name: 'descriptors' | 'ternary_weights' | 'int_weights' | 'parameters';
+  readonly name: string;
   readonly depth: number;
   /** Beats per word. */
   readonly beats: number;
@@ -76,6 +76,7 @@ export const makeImage = (plan: ArrayPlan, hardware: ArrayPlan = plan): Uint16Ar
 export const shapeHash = ({ config, jobs, layout }: ArrayPlan): number => {
   const {
     geometry,
+    engines,
     taps,
     products,
     steps,
@@ -90,7 +91,7 @@ export const shapeHash = ({ config, jobs, layout }: ArrayPlan): number => {
   } = config;
   const tensor = ({ shape, bits, signed }: typeof input): unknown => ({ shape, bits, signed });
   const shape = {
-    geometry, taps, products, steps, widths, fields, shiftMin, shiftMax, features, options,
+    geometry, engines: engines.map(({ name, codeWidth }) => ({ name, codeWidth })), taps, products, steps, widths, fields, shiftMin, shiftMax, features, options,
     input: tensor(input),
     output: tensor(output),
     layers: jobs.map((job) => ({ ...job, layer: undefined })),
@@ -109,13 +110,12 @@ const tensor2 = ({
 
 const contents = (plan: ArrayPlan): readonly Content[] => {
   const { config, weights, parameters } = plan;
-  const { multiplier, addend, intWeight } = config.widths;
+  const { multiplier, addend } = config.widths;
   const { shiftWidth } = requantizeShape(requantizeParams(config));
   const lane = [multiplier, addend, shiftWidth];
   return [
     { name: 'descriptors', wordBits: descriptorWordBits, words: descriptorTable(plan).map(BigInt) },
-    weightContent('ternary_weights', weights.ternary, 2),
-    weightContent('int_weights', weights.int, intWeight),
+    ...weights.memories.map(weightContent),
     {
       name: 'parameters',
       wordBits: lane.reduce((a, b) => a + b, 0) * config.requantizers,
@@ -133,17 +133,13 @@ const contents = (plan: ArrayPlan): readonly Content[] => {
   ];
 };
 
-const weightContent = (
-  name: ImageTarget['name'],
-  { fields, depth }: WeightMemory,
-  width: number,
-): Content => ({
+const weightContent = ({ name, codeWidth, fields, depth }: WeightMemory): Content => ({
   name,
-  wordBits: fields.length * width,
+  wordBits: fields.length * codeWidth,
   words: Array.from({ length: depth }, (_, address) =>
     packFields(
       fields.map((field) => BigInt(field[address] ?? 0)),
-      fields.map(() => width),
+      fields.map(() => codeWidth),
     ),
   ),
 });

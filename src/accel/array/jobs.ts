@@ -1,23 +1,27 @@
 /** One job per layer: how the sequencer walks it and which unit computes it. */
 
-import type { ConvLayer, IntegerLayer, IntegerNetwork } from '../../nn/index.js';
+import type { IntegerLayer, IntegerNetwork } from '../../nn/index.js';
 import { AccelError } from '../errors.js';
+import { engineNameOf } from './engines/choose.js';
+import type { CodedWeights, Engine } from './engines/engine.js';
 import { channelGroup, type Geometry } from './geometry.js';
 import { layerInputs, tensorOf } from './tensors.js';
 
 /**
- * - `ternary`: rows x columns of add/subtract/skip PEs, a group of `rows` input channels per cycle.
+ * - `dense`: rows x columns PEs of the layer's engine, a group of `rows` input channels per cycle.
  * - `channels`: integer lanes, each a dot product over a group of input channels.
  * - `taps`: integer lanes, each a dot product over neighbouring pixels of one input channel (few input channels).
  * - `depthwise`: integer lanes, each its own channel, a dot product over neighbouring pixels; also average pooling.
  * - `max`: the same walk, keeping the greatest value.
  * - `add`: two tensors, rescaled and added in the requantizer.
  */
-export type JobMode = 'ternary' | 'channels' | 'taps' | 'depthwise' | 'max' | 'add';
+export type JobMode = 'dense' | 'channels' | 'taps' | 'depthwise' | 'max' | 'add';
 
 export interface Job {
   readonly layer: IntegerLayer;
   readonly mode: JobMode;
+  /** The engine that multiplies; undefined for max pooling. */
+  readonly engine: string | undefined;
   readonly kernel: readonly [height: number, width: number];
   readonly stride: readonly [y: number, x: number];
   readonly padTop: number;
@@ -33,6 +37,8 @@ export interface Job {
   /** Channel groups read per tap (1 in the depthwise walks), and how many of them one word holds. */
   readonly inner: number;
   readonly groupsPerWord: number;
+  /** Passes over the window per result, each of one plane of the weights' digits. */
+  readonly planes: number;
   /** Issues per result. */
   readonly issues: number;
   /** Idle ticks after each result, where the requantizers or the output need more time than the issues take. */
@@ -45,8 +51,9 @@ export interface Job {
 /** The part of the configuration that shapes the walks. */
 export interface WalkConfig {
   readonly geometry: Geometry;
+  readonly engines: readonly Engine[];
   readonly taps: number;
-  /** Products per integer lane. */
+  /** Products per lane: of the widest engine there. */
   readonly products: number;
   /** Cycles to requantize one result of all columns. */
   readonly steps: number;
@@ -54,13 +61,15 @@ export interface WalkConfig {
   readonly interval: number;
 }
 
-export const isTernaryDense = (layer: IntegerLayer): boolean =>
-  layer.kind === 'conv' && !layer.depthwise && layer.weightFormat === 'ternary';
+/** `coded`: each layer's coded weights; undefined for layers without. */
+export const planJobs = (
+  network: IntegerNetwork,
+  coded: readonly (CodedWeights | undefined)[],
+  config: WalkConfig,
+): readonly Job[] =>
+  network.layers.map((layer, index) => planJob(network, layer, coded[index]?.planes.length ?? 1, config));
 
-export const planJobs = (network: IntegerNetwork, config: WalkConfig): readonly Job[] =>
-  network.layers.map((layer) => planJob(network, layer, config));
-
-const planJob = (network: IntegerNetwork, layer: IntegerLayer, config: WalkConfig): Job => {
+const planJob = (network: IntegerNetwork, layer: IntegerLayer, planes: number, config: WalkConfig): Job => {
   const input = tensorOf(network, layerInputs(layer)[0] ?? '');
   const output = tensorOf(network, layer.output);
   const [rows, columns, outChannels] = output.shape;
@@ -81,12 +90,14 @@ const planJob = (network: IntegerNetwork, layer: IntegerLayer, config: WalkConfi
       `output ${output.name} has ${output.bits} bits after ${layer.kind} ${layer.name}; at most 16 are possible there`,
     );
   }
-  const issues = window.kernel[0] * walk.tapGroups * walk.inner;
+  const issues = planes * window.kernel[0] * walk.tapGroups * walk.inner;
   const needed = isOutput ? Math.max(config.steps, config.geometry.columns) : config.steps;
   return {
     layer,
+    engine: engineNameOf(layer),
     ...window,
     ...walk,
+    planes,
     rows,
     columns,
     tiles: Math.ceil(outChannels / config.geometry.columns),
@@ -117,17 +128,17 @@ const walkOf = (
   if (layer.kind === 'add') return { mode: 'add', ...perChannel };
   if (layer.kind === 'maxPool') return { mode: 'max', ...perChannel };
   if (layer.kind === 'avgPool') return { mode: 'depthwise', ...perChannel };
-  checkConv(layer);
   if (layer.depthwise) return { mode: 'depthwise', ...perChannel };
-  const dense = (mode: JobMode, group: number): Walk => ({
+  const byGroups = (mode: JobMode, group: number): Walk => ({
     mode,
     tapGroups: kernel[1],
     tapStep: 1,
     inner: Math.ceil(inChannels / group),
     groupsPerWord: geometry.lanes / group,
   });
-  if (layer.weightFormat === 'ternary') return dense('ternary', geometry.rows);
-  const byChannels = dense('channels', channelGroup(geometry.lanes, config.products));
+  if (config.engines.find(({ name }) => name === engineNameOf(layer))?.operands === 'dense')
+    return byGroups('dense', geometry.rows);
+  const byChannels = byGroups('channels', channelGroup(geometry.lanes, config.products));
   const byTaps: Walk = {
     mode: 'taps',
     tapGroups: Math.ceil(kernel[1] / taps),
@@ -136,21 +147,6 @@ const walkOf = (
     groupsPerWord: geometry.lanes,
   };
   return byTaps.tapGroups * byTaps.inner < byChannels.tapGroups * byChannels.inner ? byTaps : byChannels;
-};
-
-const checkConv = (layer: ConvLayer): void => {
-  if (layer.product !== 'exact') {
-    throw new AccelError(
-      'ACC001',
-      `layer ${layer.name} uses an approximate product table, which the array cannot multiply yet; use product: exact`,
-    );
-  }
-  if (layer.weightFormat !== 'int' && layer.weightFormat !== 'ternary') {
-    throw new AccelError(
-      'ACC001',
-      `layer ${layer.name} has ${layer.weightFormat} weights, which the array has no PE for yet; use int or ternary`,
-    );
-  }
 };
 
 const macsOf = (layer: IntegerLayer, inChannels: number, pixels: number, outChannels: number): number => {

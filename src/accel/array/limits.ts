@@ -41,9 +41,9 @@ const greatestSum = (network: IntegerNetwork, job: Job): bigint => {
   const taps = BigInt(job.kernel[0] * job.kernel[1]);
   if (job.layer.kind !== 'conv') return taps * act;
   const terms = taps * BigInt(job.layer.depthwise ? 1 : input.shape[2]);
-  const weight = job.mode === 'ternary' ? 1n : 1n << BigInt(job.layer.weightBits - 1);
-  // One more per term for the ones' complement of the ternary PEs.
-  return terms * (act * weight + 1n);
+  const weight = job.layer.weightFormat === 'ternary' ? 1n : 1n << BigInt(job.layer.weightBits - 1);
+  // What engines leave out of a product (ones' complements of digits) is less than twice the weight.
+  return terms * (act + 2n) * weight;
 };
 
 /** @throws AccelError ACC004 when a word of the network does not fit hardware of its shape. */

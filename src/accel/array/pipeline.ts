@@ -1,14 +1,15 @@
 /** How many cycles lie between an issue and its effects: one place, read by the hardware and by the schedule. */
 
-import { intDot, requantizeShape, ternaryDot } from '../../units/index.js';
+import { requantizeShape } from '../../units/index.js';
 import type { Features, Widths } from './config.js';
 import type { WalkConfig } from './jobs.js';
 import type { ArrayOptions } from './options.js';
+import { memoryNameOf } from './weights.js';
 
 export interface Pipeline {
   /** Issue, address, memory, operand: the dot products start this many cycles after the issue. */
   readonly operandCycles: number;
-  /** Cycles of the dot products; the shorter kind is delayed to match. */
+  /** Cycles of the dot products; shorter ones are delayed to match. */
   readonly engineCycles: number;
   /** From the cycle of a result's last issue to the cycle in which the accumulators show it. */
   readonly resultCycles: number;
@@ -22,6 +23,17 @@ export interface Pipeline {
 /** Cycles from a memory's address to its registered word. */
 export const readCycles = ({ memoryRegister }: ArrayOptions): number => (memoryRegister ? 2 : 1);
 
+/** Cycles that a weight memory's words come before their activations: as many as one of its engines wants. */
+export const memoryLead = (
+  { engines, widths }: Pick<PipelineContext, 'engines' | 'widths'>,
+  memory: string,
+): 0 | 1 =>
+  engines.some(
+    (engine) => memoryNameOf(engine) === memory && engine.unit(widths.operand).weightLeadCycles === 1,
+  )
+    ? 1
+    : 0;
+
 export interface PipelineContext extends WalkConfig {
   readonly features: Features;
   readonly options: ArrayOptions;
@@ -29,17 +41,6 @@ export interface PipelineContext extends WalkConfig {
   readonly shiftMin: number;
   readonly shiftMax: number;
 }
-
-export const ternaryParams = ({ geometry, widths }: PipelineContext) => ({
-  rows: geometry.rows,
-  actWidth: widths.operand,
-});
-
-export const intParams = ({ products, widths }: PipelineContext) => ({
-  products,
-  actWidth: widths.operand,
-  weightWidth: widths.intWeight,
-});
 
 export const requantizeParams = (context: PipelineContext) => {
   const { widths, features, options, shiftMin, shiftMax, steps } = context;
@@ -62,10 +63,9 @@ export const requantizeParams = (context: PipelineContext) => {
 export const maxTreeCycles = (taps: number): number => Math.max(1, Math.ceil(Math.log2(taps)));
 
 export const pipelineOf = (context: PipelineContext): Pipeline => {
-  const { features, steps, interval, taps } = context;
+  const { engines, widths, features, steps, interval, taps } = context;
   const engineCycles = Math.max(
-    features.ternary ? ternaryDot(ternaryParams(context)).latencyCycles : 1,
-    features.int ? intDot(intParams(context)).latencyCycles : 1,
+    ...engines.map((engine) => engine.unit(widths.operand).latencyCycles),
     features.max ? maxTreeCycles(taps) : 1,
   );
   const requantizeCycles = requantizeShape(requantizeParams(context)).latencyCycles;

@@ -3,7 +3,8 @@
 import { signedWidth, type Range } from '../../num/index.js';
 import type { IntegerNetwork, IntegerTensor, Rounding } from '../../nn/index.js';
 import { AccelError } from '../errors.js';
-import type { Job } from './jobs.js';
+import type { CodedWeights } from './engines/engine.js';
+import type { Job, WalkConfig } from './jobs.js';
 import { layerInputs, tensorOf } from './tensors.js';
 
 /** result = clamp((raw * multiplier + addend) >> shift); the addend contains bias, corrections and the rounding half. */
@@ -54,10 +55,12 @@ export const multiplierLimit = 16;
 export const requantizeWords = (
   network: IntegerNetwork,
   jobs: readonly Job[],
-  columns: number,
+  coded: readonly (CodedWeights | undefined)[],
+  config: WalkConfig,
 ): readonly LayerWords[] => {
+  const { columns } = config.geometry;
   const layers = jobs
-    .map((job) => layerRules(network, job, columns))
+    .map((job, index) => layerRules(network, job, coded[index], config))
     .map((layer) => ({ ...layer, rules: layer.pairs ? layer.rules : layer.rules.map(reduced) }));
   const widthOf = ({ multiplier }: ChannelRule): number => signedWidth({ lo: multiplier, hi: multiplier });
   const used = layers
@@ -68,8 +71,14 @@ export const requantizeWords = (
   return layers.map((layer) => toWords(layer, floor, columns));
 };
 
-const layerRules = (network: IntegerNetwork, job: Job, columns: number): LayerRules => {
+const layerRules = (
+  network: IntegerNetwork,
+  job: Job,
+  coded: CodedWeights | undefined,
+  config: WalkConfig,
+): LayerRules => {
   const { layer } = job;
+  const { columns } = config.geometry;
   const output = tensorOf(network, layer.output);
   const inputs = layerInputs(layer).map((name) => tensorOf(network, name));
   const [a, b] = inputs;
@@ -106,7 +115,7 @@ const layerRules = (network: IntegerNetwork, job: Job, columns: number): LayerRu
       pairs: true,
     };
   }
-  return channelRules(job, layer, a, output, columns);
+  return channelRules({ job, layer, coded, config }, a, output);
 };
 
 const typeBounds = ({ signed, bits }: IntegerTensor): { readonly lo: number; readonly hi: number } =>
@@ -119,13 +128,15 @@ const tensorRange = (tensor: IntegerTensor): Range => {
 
 type WeightedLayer = Extract<Job['layer'], { readonly kind: 'conv' | 'avgPool' }>;
 
-const channelRules = (
-  job: Job,
-  layer: WeightedLayer,
-  input: IntegerTensor,
-  output: IntegerTensor,
-  columns: number,
-): LayerRules => {
+interface WeightedJob {
+  readonly job: Job;
+  readonly layer: WeightedLayer;
+  readonly coded: CodedWeights | undefined;
+  readonly config: WalkConfig;
+}
+
+const channelRules = (weighted: WeightedJob, input: IntegerTensor, output: IntegerTensor): LayerRules => {
+  const { job, layer, config } = weighted;
   const { requantize } = layer;
   if (requantize?.rounding === 'gemmlowp') {
     throw new AccelError(
@@ -134,19 +145,13 @@ const channelRules = (
     );
   }
   const channels = output.shape[2];
-  const rules = Array.from({ length: job.tiles * columns }, (_, channel): ChannelRule => {
+  const rules = Array.from({ length: job.tiles * config.geometry.columns }, (_, channel): ChannelRule => {
     if (channel >= channels) return { multiplier: 0n, addend: 0n, shift: 0, raw: { lo: 0n, hi: 0n } };
-    const weights = channelWeights(layer, job, input.shape[2], channel);
-    const correction = rawCorrection(job, weights, input.zeroPoint);
+    const { correction, raw } = channelSum(weighted, input, channel);
     const bias = layer.kind === 'conv' ? BigInt(layer.bias[channel] ?? 0) : 0n;
     const multiplier = BigInt(requantize?.multiplier[channel] ?? 1);
     const addend = BigInt(requantize?.addend[channel] ?? 0) + (correction + bias) * multiplier;
-    return {
-      multiplier,
-      addend,
-      shift: requantize?.shift[channel] ?? 0,
-      raw: rawRange(weights, job, tensorRange(input)),
-    };
+    return { multiplier, addend, shift: requantize?.shift[channel] ?? 0, raw };
   });
   const bounds = requantize ?? { ...typeBounds(output), zeroPoint: 0 };
   return {
@@ -159,50 +164,34 @@ const channelRules = (
   };
 };
 
-interface ChannelWeights {
-  readonly sum: bigint;
-  readonly positive: bigint;
-  readonly negative: bigint;
-  readonly negativeCount: bigint;
-}
-
-const channelWeights = (
-  layer: WeightedLayer,
-  job: Job,
-  inChannels: number,
+/** A channel's accumulator as the engine makes it, and what must be added to it: zero point, what the engine leaves out. */
+const channelSum = (
+  { job, layer, coded, config }: WeightedJob,
+  input: IntegerTensor,
   channel: number,
-): ChannelWeights => {
+): { readonly correction: bigint; readonly raw: Range } => {
   const taps = job.kernel[0] * job.kernel[1];
-  if (layer.kind === 'avgPool')
-    return { sum: BigInt(taps), positive: BigInt(taps), negative: 0n, negativeCount: 0n };
-  const size = taps * (layer.depthwise ? 1 : inChannels);
-  let positive = 0;
-  let negative = 0;
-  let negativeCount = 0;
-  for (const weight of layer.weights.subarray(channel * size, (channel + 1) * size)) {
-    if (weight > 0) positive += weight;
-    else negative += weight;
-    if (weight < 0) negativeCount++;
+  if (layer.kind === 'avgPool' || coded === undefined) {
+    const { lo, hi } = tensorRange(input);
+    return {
+      correction: -BigInt(input.zeroPoint * taps),
+      raw: { lo: BigInt(taps) * lo, hi: BigInt(taps) * hi },
+    };
   }
-  return {
-    sum: BigInt(positive + negative),
-    positive: BigInt(positive),
-    negative: BigInt(negative),
-    negativeCount: BigInt(negativeCount),
-  };
+  const size = taps * (layer.depthwise ? 1 : input.shape[2]);
+  const idle = (positionsPerResult(job, config) - size) * coded.idle;
+  let [lo, hi, correction] = [idle, idle, -idle];
+  for (let index = channel * size; index < (channel + 1) * size; index++) {
+    lo += coded.lo[index] ?? 0;
+    hi += coded.hi[index] ?? 0;
+    correction += (coded.missing[index] ?? 0) - input.zeroPoint * (layer.weights[index] ?? 0);
+  }
+  return { correction: BigInt(correction), raw: { lo: BigInt(lo), hi: BigInt(hi) } };
 };
 
-/** What must be added to the raw sum: zero point, and one per negative weight of the ones' complement ternary PEs. */
-const rawCorrection = (job: Job, weights: ChannelWeights, zeroPoint: number): bigint =>
-  (job.mode === 'ternary' ? weights.negativeCount : 0n) - BigInt(zeroPoint) * weights.sum;
-
-const rawRange = ({ positive, negative, negativeCount }: ChannelWeights, job: Job, input: Range): Range => {
-  const complement = job.mode === 'ternary' ? negativeCount : 0n;
-  return {
-    lo: positive * input.lo + negative * input.hi - complement,
-    hi: positive * input.hi + negative * input.lo - complement,
-  };
-};
+/** Products of one column and result, those without a weight included. */
+const positionsPerResult = (job: Job, { engines }: WalkConfig): number =>
+  job.issues * (engines.find(({ name }) => name === job.engine)?.products ?? 0);
 
 /** Takes out common powers of two. */
 const reduced = (rule: ChannelRule): ChannelRule => {

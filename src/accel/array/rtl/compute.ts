@@ -1,9 +1,10 @@
-/** The array itself: a dot product per column and cycle, from ternary or from integer PEs, and one accumulator per column. */
+/** The array itself: every engine's dot product per column and cycle, one of them chosen, one accumulator per column. */
 
 import {
   array,
   bit,
   component,
+  select,
   sint,
   uint,
   type ModuleBuilder,
@@ -11,44 +12,44 @@ import {
   type SInt,
   type UInt,
 } from '../../../hdl/index.js';
-import { intDot, ternaryDot } from '../../../units/index.js';
 import type { ArrayConfig } from '../config.js';
-import { intParams, maxTreeCycles, ternaryParams } from '../pipeline.js';
+import type { Engine } from '../engines/engine.js';
+import { maxTreeCycles, memoryLead } from '../pipeline.js';
+import { laneMemory, memoryNameOf } from '../weights.js';
 
 type Operand = ReturnType<typeof sint>;
 type Bit = typeof bit;
+type Codes = readonly (readonly ReturnType<typeof uint>[])[];
 
-/** The inputs of the units that this array has; a unit that no layer needs has none. */
+/** Operands of the units that this array has; a choice that it does not have has no port. */
 type ComputeInputs = {
   readonly valid: Bit;
   readonly first: Bit;
-  readonly ternary_act?: readonly Operand[];
-  readonly ternary_weight?: readonly (readonly ReturnType<typeof uint>[])[];
-  readonly int_act?: readonly (readonly Operand[])[];
-  readonly int_weight?: readonly (readonly Operand[])[];
-  /** Only where there is a choice. */
-  readonly use_ternary?: Bit;
+  /** Operands of a further plane of weights: what the accumulators hold counts twice. */
+  readonly next_plane?: Bit;
+  readonly dense_act?: readonly Operand[];
+  readonly lane_act?: readonly (readonly Operand[])[];
+  /** By memory. */
+  readonly weights: Readonly<Record<string, Codes>>;
+  /** Number of the engine whose sums count. */
+  readonly engine?: ReturnType<typeof uint>;
   readonly use_max?: Bit;
   readonly smallest?: Operand;
 };
 
-const computeInputs = ({ geometry, products, widths, features }: ArrayConfig): ComputeInputs => {
+const computeInputs = (config: ArrayConfig): ComputeInputs => {
+  const { geometry, products, widths, features, engines, fields, weightMemories } = config;
   const operand = sint(widths.operand);
-  const perLane = (type: Operand): readonly (readonly Operand[])[] =>
-    array(geometry.columns, array(products, type));
+  const codes = ({ products: count, codeWidth }: (typeof weightMemories)[number]): Codes =>
+    array(geometry.columns, array(count, uint(codeWidth)));
   return {
     valid: bit,
     first: bit,
-    ...(features.ternary
-      ? {
-          ternary_act: array(geometry.rows, operand),
-          ternary_weight: array(geometry.columns, array(geometry.rows, uint(2))),
-        }
-      : {}),
-    ...(features.int || features.max
-      ? { int_act: perLane(operand), int_weight: perLane(sint(widths.intWeight)) }
-      : {}),
-    ...(features.ternary && features.int ? { use_ternary: bit } : {}),
+    ...(features.planes ? { next_plane: bit } : {}),
+    ...(features.dense ? { dense_act: array(geometry.rows, operand) } : {}),
+    ...(features.lanes ? { lane_act: array(geometry.columns, array(products, operand)) } : {}),
+    weights: Object.fromEntries(weightMemories.map((memory) => [memory.name, codes(memory)])),
+    ...(engines.length > 1 ? { engine: uint(fields.engine) } : {}),
     ...(features.max ? { use_max: bit, smallest: operand } : {}),
   };
 };
@@ -60,22 +61,17 @@ export const computeArray = (config: ArrayConfig) => {
     'compute_array',
     { in: computeInputs(config), out: { acc: accumulators } },
     (inputs, m) => {
-      const { ternary_act, ternary_weight, int_act, int_weight } = inputs;
-      m.unused(
-        ...[ternary_act, int_act, int_weight, ternary_weight].filter((signals) => signals !== undefined),
-      );
+      m.unused(inputs);
       const marks = lateMarks(m, config, inputs);
       const { kept: acc } = m.regs({ kept: accumulators }, { reset: false });
-      const sums = columnSums(m, config, inputs, marks.ternary);
-      const greatest =
-        int_act === undefined || int_weight === undefined || inputs.smallest === undefined
-          ? undefined
-          : maxColumns(m, config, int_act, int_weight, inputs.smallest);
+      const sums = columnSums(m, config, inputs, marks.engine);
+      const greatest = maxColumns(m, config, inputs);
       m.when(marks.valid, () => {
         acc.forEach((register, column) => {
           const sum = sums[column] ?? m.constant(sint(config.widths.acc), 0);
-          const added = marks.first.mux(sum, register.add(sum).wrap(register.width)).wrap(register.width);
-          const tap = greatest?.[column];
+          const before = marks.nextPlane?.mux(register.shl(1), register).wrap(register.width) ?? register;
+          const added = marks.first.mux(sum, before.add(sum).wrap(register.width)).wrap(register.width);
+          const tap = greatest[column];
           if (tap === undefined || marks.max === undefined) {
             register.next = added;
             return;
@@ -94,7 +90,8 @@ type ComputeSignals = SignalOf<ComputeInputs>;
 interface LateMarks {
   readonly valid: UInt;
   readonly first: UInt;
-  readonly ternary: UInt | undefined;
+  readonly nextPlane: UInt | undefined;
+  readonly engine: UInt | undefined;
   readonly max: UInt | undefined;
 }
 
@@ -102,78 +99,71 @@ interface LateMarks {
 const lateMarks = (
   m: ModuleBuilder,
   config: ArrayConfig,
-  { valid, first, use_ternary, use_max }: ComputeSignals,
+  { valid, first, next_plane, engine, use_max }: ComputeSignals,
 ): LateMarks => {
   const stages = config.pipeline.engineCycles;
+  const late = (name: string, mark: UInt | undefined): UInt | undefined =>
+    mark === undefined ? undefined : m.pipe(name, mark, { stages });
   return {
     valid: m.pipe('valid_late', valid, { stages, reset: 0 }),
     first: m.pipe('first_late', first, { stages }),
-    ternary: use_ternary === undefined ? undefined : m.pipe('ternary_late', use_ternary, { stages }),
-    max: use_max === undefined ? undefined : m.pipe('max_late', use_max, { stages }),
+    nextPlane: late('next_plane_late', next_plane),
+    engine: late('engine_late', engine),
+    max: late('max_late', use_max),
   };
 };
 
-/** Sum of products per column, from the unit that `useTernary` names; empty where a network only keeps greatest values. */
+/** Sum of products per column, from the engine of that number; empty where a network only keeps greatest values. */
 const columnSums = (
   m: ModuleBuilder,
   config: ArrayConfig,
   inputs: ComputeSignals,
-  useTernary: UInt | undefined,
+  chosen: UInt | undefined,
 ): readonly SInt[] => {
-  const { ternary_act, ternary_weight, int_act, int_weight } = inputs;
-  const ternary =
-    ternary_act === undefined || ternary_weight === undefined
-      ? []
-      : ternaryColumns(m, config, ternary_act, ternary_weight);
-  const int =
-    int_act === undefined || int_weight === undefined || !config.features.int
-      ? []
-      : intColumns(m, config, int_act, int_weight);
-  if (useTernary === undefined) return ternary.length > 0 ? ternary : int;
-  return int.map((sum, column) => useTernary.mux(ternary[column] ?? sum, sum));
+  const sums = config.engines.map((engine) => engineColumns(m, config, inputs, engine));
+  const [only = []] = sums;
+  if (chosen === undefined) return only;
+  return only.map((_, column) =>
+    select(
+      chosen,
+      sums.flatMap((columns) => columns[column] ?? []),
+    ),
+  );
 };
 
 const delayed = (m: ModuleBuilder, name: string, value: SInt, stages: number): SInt =>
   stages === 0 ? value : m.pipe(name, value, { stages });
 
-const ternaryColumns = (
+const engineColumns = (
   m: ModuleBuilder,
   config: ArrayConfig,
-  act: readonly SInt[],
-  weight: readonly (readonly UInt[])[],
+  { dense_act = [], lane_act = [], weights }: ComputeSignals,
+  engine: Engine,
 ): readonly SInt[] => {
-  const unit = ternaryDot(ternaryParams(config));
-  return weight.map((codes, column) => {
-    const { sum } = unit.component(`ternary_column_${column}`, { act, weight: codes });
-    return delayed(m, `ternary_sum_${column}`, sum, config.pipeline.engineCycles - unit.latencyCycles);
+  const { name, operands, products } = engine;
+  const memory = memoryNameOf(engine);
+  const unit = engine.unit(config.widths.operand);
+  const late = memoryLead(config, memory) - unit.weightLeadCycles;
+  return (weights[memory] ?? []).map((word, column) => {
+    const act = operands === 'dense' ? dense_act : (lane_act[column] ?? []);
+    const own = word.slice(0, products);
+    const codes = late === 0 ? own : m.pipe(`${name}_code_${column}`, own, { stages: late });
+    const sum = unit.column(`${name}_column_${column}`, act.slice(0, products), codes);
+    return delayed(m, `${name}_sum_${column}`, sum, config.pipeline.engineCycles - unit.latencyCycles);
   });
 };
 
-const intColumns = (
-  m: ModuleBuilder,
-  config: ArrayConfig,
-  act: readonly (readonly SInt[])[],
-  weight: readonly (readonly SInt[])[],
-): readonly SInt[] => {
-  const unit = intDot(intParams(config));
-  return weight.map((weights, column) => {
-    const { sum } = unit.component(`int_lane_${column}`, { act: act[column] ?? [], weight: weights });
-    return delayed(m, `int_sum_${column}`, sum, config.pipeline.engineCycles - unit.latencyCycles);
-  });
-};
-
-/** Greatest of the taps whose weight is not 0. */
-const maxColumns = (
-  m: ModuleBuilder,
-  config: ArrayConfig,
-  act: readonly (readonly SInt[])[],
-  weight: readonly (readonly SInt[])[],
-  smallest: SInt,
-): readonly SInt[] =>
-  act.map((values, column) => {
+/** Greatest of the taps whose weight is not 0; empty without max pooling. */
+const maxColumns = (m: ModuleBuilder, config: ArrayConfig, inputs: ComputeSignals): readonly SInt[] => {
+  const { lane_act = [], weights, smallest } = inputs;
+  if (smallest === undefined) return [];
+  const lead = memoryLead(config, laneMemory);
+  return lane_act.map((values, column) => {
+    const counted = (weights[laneMemory]?.[column] ?? []).slice(0, config.taps).map((code) => code.ne(0));
+    const mask = lead === 0 ? counted : m.pipe(`counted_${column}`, counted, { stages: lead });
     let level = values
       .slice(0, config.taps)
-      .map((value, tap): SInt => weight[column]?.[tap]?.ne(0).mux(value, smallest) ?? value);
+      .map((value, tap): SInt => mask[tap]?.mux(value, smallest) ?? value);
     const cycles = maxTreeCycles(config.taps);
     for (let stage = 1; stage <= cycles; stage++) {
       const pairs = Array.from(
@@ -190,3 +180,4 @@ const maxColumns = (
     if (greatest === undefined) throw new RangeError('a window has taps');
     return delayed(m, `greatest_late_${column}`, greatest, config.pipeline.engineCycles - cycles);
   });
+};

@@ -6,7 +6,7 @@
 
 import { bit, component, select, uint, type ModuleBuilder, type UInt } from '../../../hdl/index.js';
 import { configStatus, type ImageLayout } from '../image.js';
-import { beatBits, reloadShape, reloadTargets } from './reload.js';
+import { beatBits, reloadShape } from './reload.js';
 import { log2Ceil, reloadAddressWidth } from './shapes.js';
 
 export const configLoader = (layout: ImageLayout) =>
@@ -20,7 +20,7 @@ export const configLoader = (layout: ImageLayout) =>
         wants: bit,
         usable: bit,
         restart: bit,
-        bus: reloadShape(reloadAddressWidth),
+        bus: reloadShape(layout.targets.length, reloadAddressWidth),
       },
     },
     ({ cfg, idle }, m) => {
@@ -189,7 +189,7 @@ const payloadWalk = (m: ModuleBuilder, layout: ImageLayout, take: UInt, starting
     });
   });
   const never = m.constant(bit, 0);
-  const shift = reloadTargets.map((name) => {
+  const shift = layout.targets.map(({ name }) => {
     const index = used.findIndex((candidate) => candidate.name === name);
     return index < 0 ? never : take.and(target.eq(index));
   });

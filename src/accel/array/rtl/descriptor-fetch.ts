@@ -67,7 +67,13 @@ export const descriptorFetch = (config: ArrayConfig, words: readonly number[]) =
         loaded.next = 1;
       });
       if (reload !== undefined)
-        attachReload(m, table, [word], reload, 'descriptors', ([value]) => value as UInt);
+        attachReload(
+          m,
+          table,
+          [word],
+          { bus: reload, config, target: 'descriptors' },
+          ([value]) => value as UInt,
+        );
       return { next: unpackDescriptor(config, shift), ready: loaded };
     },
   );

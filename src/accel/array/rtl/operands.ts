@@ -10,15 +10,15 @@ type Operand = ReturnType<typeof sint>;
 
 /** Operands of the units that this array has; a unit that no layer needs gets none. */
 type OperandOutputs = {
-  readonly ternary?: readonly Operand[];
-  readonly int?: readonly (readonly Operand[])[];
+  readonly dense?: readonly Operand[];
+  readonly lanes?: readonly (readonly Operand[])[];
 };
 
 const operandOutputs = ({ geometry, products, widths, features }: ArrayConfig): OperandOutputs => {
   const operand = sint(widths.operand);
   return {
-    ...(features.ternary ? { ternary: array(geometry.rows, operand) } : {}),
-    ...(features.int || features.max ? { int: array(geometry.columns, array(products, operand)) } : {}),
+    ...(features.dense ? { dense: array(geometry.rows, operand) } : {}),
+    ...(features.lanes ? { lanes: array(geometry.columns, array(products, operand)) } : {}),
   };
 };
 
@@ -47,7 +47,7 @@ export const operandSelect = (config: ArrayConfig) => {
         const value = operandOf(stored, signed);
         return features.padding ? laneOf(marks.inside, tap).mux(value, marks.padValue) : value;
       };
-      const ternary = Array.from({ length: geometry.rows }, (_, row) => pick(0, geometry.rows, row));
+      const dense = Array.from({ length: geometry.rows }, (_, row) => pick(0, geometry.rows, row));
       const group = channelGroup(geometry.lanes, products);
       const zero = m.constant(operand, 0);
       const shared = Array.from({ length: products }, (_, product): SInt => {
@@ -57,7 +57,7 @@ export const operandSelect = (config: ArrayConfig) => {
         return byChannel ?? byTap ?? zero;
       });
       const anyShared = features.channels || features.broadcastTaps;
-      const int = Array.from({ length: geometry.columns }, (_, column) =>
+      const lanes = Array.from({ length: geometry.columns }, (_, column) =>
         shared.map((value, product): SInt => {
           if (!features.perChannel || product >= taps) return value;
           const own = pick(product, geometry.columns, column);
@@ -65,8 +65,8 @@ export const operandSelect = (config: ArrayConfig) => {
         }),
       );
       return {
-        ...(features.ternary ? { ternary: m.pipe('ternary_act', ternary) } : {}),
-        ...(features.int || features.max ? { int: m.pipe('int_act', int) } : {}),
+        ...(features.dense ? { dense: m.pipe('dense_act', dense) } : {}),
+        ...(features.lanes ? { lanes: m.pipe('lane_act', lanes) } : {}),
       };
     },
   );

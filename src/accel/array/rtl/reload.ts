@@ -13,22 +13,26 @@ import {
   type UInt,
   type UIntType,
 } from '../../../hdl/index.js';
+import type { ArrayConfig } from '../config.js';
 import { signedBits } from './bits.js';
 
 /** The memories that an image fills, in the order of the image. */
-export const reloadTargets = ['descriptors', 'ternary_weights', 'int_weights', 'parameters'] as const;
-export type ReloadTarget = (typeof reloadTargets)[number];
+export const reloadTargets = ({ weightMemories }: Pick<ArrayConfig, 'weightMemories'>): readonly string[] => [
+  'descriptors',
+  ...weightMemories.map(({ name }) => name),
+  'parameters',
+];
 
 export const beatBits = 16;
 
 /** Bus from the configuration loader to every memory. */
-export const reloadShape = (addressBits: number) =>
+export const reloadShape = (targets: number, addressBits: number) =>
   ({
     data: uint(beatBits),
     /** One bit per target: take a beat. */
-    shift: array(reloadTargets.length, bit),
+    shift: array(targets, bit),
     /** One bit per target: write the gathered word. */
-    commit: array(reloadTargets.length, bit),
+    commit: array(targets, bit),
     address: uint(addressBits),
   }) as const;
 
@@ -36,6 +40,13 @@ export type ReloadBus = SignalOf<ReturnType<typeof reloadShape>>;
 
 /** Beats per word of a memory. */
 export const beatsPerWord = (wordBits: number): number => Math.ceil(wordBits / beatBits);
+
+/** Which strobes of the bus belong to a memory. */
+export interface ReloadPlace {
+  readonly bus: ReloadBus;
+  readonly config: Pick<ArrayConfig, 'weightMemories'>;
+  readonly target: string;
+}
 
 /** A field of a gathered word. */
 export type PackedType = UIntType | { readonly signed: true; readonly width: number };
@@ -48,13 +59,12 @@ export const attachReload = <S extends Shape>(
   m: ModuleBuilder,
   memory: MemoryBuilder<S>,
   fields: readonly PackedType[],
-  bus: ReloadBus,
-  target: ReloadTarget,
+  { bus, config, target }: ReloadPlace,
   rebuild: (values: readonly (UInt | SInt)[]) => Parameters<MemoryBuilder<S>['write']>[1],
 ): void => {
   // Every memory gets the whole bus and reads only its own strobes.
   m.unused(bus);
-  const index = reloadTargets.indexOf(target);
+  const index = reloadTargets(config).indexOf(target);
   const shift = bus.shift[index];
   const commit = bus.commit[index];
   if (shift === undefined || commit === undefined) throw new RangeError(`no reload target ${target}`);

@@ -80,7 +80,7 @@ const rowWalk = (
     });
   }
   chain
-    .elseWhen(events.resultIssued.or(events.resultDone), () => {
+    .elseWhen(events.windowRead.or(events.resultDone), () => {
       walk.tap_row_address.next = walk.row_address;
       walk.tap_row_y.next = walk.row_y;
     })

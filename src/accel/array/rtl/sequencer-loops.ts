@@ -14,7 +14,9 @@ export interface LoopEvents {
   readonly tapRead: UInt;
   /** The last tap of a kernel row is read. */
   readonly tapRowRead: UInt;
-  /** The last word of a result is read. */
+  /** The last word of a window is read. */
+  readonly windowRead: UInt;
+  /** The same in the last plane: the last word of a result is read. */
   readonly resultIssued: UInt;
   /** The result's idle ticks, if any, are over. */
   readonly resultDone: UInt;
@@ -23,6 +25,8 @@ export interface LoopEvents {
   readonly layerDone: UInt;
   /** Position inside the nest, for the marks of an issue. */
   readonly firstIssue: UInt;
+  /** First word of the window in a plane that is not the first; undefined where no layer has planes. */
+  readonly nextPlane: UInt | undefined;
   readonly lastTile: UInt;
   readonly lastColumn: UInt;
   readonly secondOperand: UInt;
@@ -56,7 +60,12 @@ export const loopNest = (
   const issuing = running.and(tick).and(resting.not());
   const tapRead = issuing.and(loop.inner.eq(active.innerLast));
   const tapRowRead = tapRead.and(loop.tap_group.eq(active.tapGroupLast));
-  const resultIssued = tapRowRead.and(loop.tap_row.eq(active.tapRowLast));
+  const windowRead = tapRowRead.and(loop.tap_row.eq(active.tapRowLast));
+  const plane = features.planes
+    ? m.regs({ plane: uint(fields.planeLast) }, { reset: false }).plane
+    : undefined;
+  const resultIssued = plane === undefined ? windowRead : windowRead.and(plane.eq(active.planeLast));
+  const windowStart = loop.inner.eq(0).and(loop.tap_group.eq(0)).and(loop.tap_row.eq(0));
   const rests = active.idle.ne(0);
   const restOver = resting.and(tick).and(loop.rest.eq(1));
   const resultDone = resultIssued.and(rests.not()).or(restOver);
@@ -70,6 +79,7 @@ export const loopNest = (
     issuing,
     tap_read: tapRead,
     tap_row_read: tapRowRead,
+    window_read: windowRead,
     result_issued: resultIssued,
     result_done: resultDone,
     pixel_done: pixelDone,
@@ -86,7 +96,8 @@ export const loopNest = (
   };
   count(loop.inner, issuing, tapRead);
   count(loop.tap_group, tapRead, tapRowRead);
-  count(loop.tap_row, tapRowRead, resultIssued);
+  count(loop.tap_row, tapRowRead, windowRead);
+  if (plane !== undefined) count(plane, windowRead, resultIssued);
   count(loop.tile, tileDone, pixelDone);
   count(loop.column, pixelDone, rowDone);
   count(loop.row, rowDone, layerDone);
@@ -115,12 +126,14 @@ export const loopNest = (
     issuing,
     tapRead,
     tapRowRead,
+    windowRead,
     resultIssued,
     resultDone,
     pixelDone,
     rowDone,
     layerDone,
-    firstIssue: loop.inner.eq(0).and(loop.tap_group.eq(0)).and(loop.tap_row.eq(0)),
+    firstIssue: plane === undefined ? windowStart : windowStart.and(plane.eq(0)),
+    nextPlane: plane === undefined ? undefined : windowStart.and(plane.ne(0)),
     lastTile,
     lastColumn,
     secondOperand: operand,

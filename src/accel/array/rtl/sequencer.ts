@@ -17,11 +17,16 @@ import { readPlace } from './sequencer-address.js';
 import { loopNest, type ActiveDescriptor, type LoopEvents } from './sequencer-loops.js';
 import { fullDescriptor, operandMarks, resultMarks, writeShape } from './shapes.js';
 
+const nextPlaneShape = ({ features }: ArrayConfig): { readonly next_plane?: typeof bit } =>
+  features.planes ? { next_plane: bit } : {};
+
 /** An issue, registered: one cycle after the tick that made it. */
 const issueShape = (config: ArrayConfig, weightWidth: number) => ({
   valid: bit,
   /** First issue of a result: the accumulators start anew. */
   first: bit,
+  /** First issue of a further plane of weights: what has been added counts twice. */
+  ...nextPlaneShape(config),
   /** Last issue of a result. */
   result: bit,
   result_marks: resultMarks,
@@ -71,6 +76,7 @@ export const sequencer = (config: ArrayConfig, weightWidth: number) => {
       const never = m.constant(bit, 0);
       const data = m.pipe('issued', {
         first: events.firstIssue,
+        ...(events.nextPlane === undefined ? {} : { next_plane: events.nextPlane }),
         result_marks: {
           pixelEnd: add ? events.lastTile.and(active.add.not().or(events.secondOperand)) : events.lastTile,
           rowEnd: events.lastColumn,
@@ -79,7 +85,7 @@ export const sequencer = (config: ArrayConfig, weightWidth: number) => {
           combine: add ? active.add.and(events.secondOperand) : never,
         },
         operand: {
-          ternary: active.ternary,
+          engine: active.engine,
           perTile: active.perTile,
           broadcastTap: active.broadcastTap,
           max: active.max,

@@ -3,7 +3,7 @@
 import { array, bit, sint, uint } from '../../../hdl/index.js';
 import type { ArrayConfig } from '../config.js';
 import type { FieldName } from '../descriptor.js';
-import { reloadShape } from './reload.js';
+import { reloadShape, reloadTargets } from './reload.js';
 
 export const log2Ceil = (count: number): number => Math.max(1, Math.ceil(Math.log2(count)));
 
@@ -23,7 +23,7 @@ export const fullDescriptor = (config: ArrayConfig) => ({
 });
 
 const modeShape = (config: ArrayConfig) => ({
-  ternary: bit,
+  engine: type(config, 'engine'),
   perTile: bit,
   broadcastTap: bit,
   max: bit,
@@ -38,6 +38,7 @@ const loopShape = (config: ArrayConfig) => ({
   groupLast: type(config, 'groupLast'),
   tapGroupLast: type(config, 'tapGroupLast'),
   tapRowLast: type(config, 'tapRowLast'),
+  planeLast: type(config, 'planeLast'),
   idle: type(config, 'idle'),
   tileLast: type(config, 'tileLast'),
   columnLast: type(config, 'columnLast'),
@@ -92,12 +93,13 @@ export const resultMarks = {
 /** How operands are picked and computed; one cycle after the issue. */
 export const operandMarks = (config: ArrayConfig) => ({
   ...modeMarks,
+  engine: type(config, 'engine'),
   padValue: signedType(config, 'padValue'),
   group: uint(config.fields.groupLast),
   phase: uint(log2Ceil(config.taps)),
   inside: array(config.taps, bit),
 });
-const modeMarks = { ternary: bit, perTile: bit, broadcastTap: bit, max: bit, signedInput: bit } as const;
+const modeMarks = { perTile: bit, broadcastTap: bit, max: bit, signedInput: bit } as const;
 
 /** Depth of the deeper weight memory. */
 export const weightAddressWidth = (depth: number): number => log2Ceil(Math.max(2, depth));
@@ -110,4 +112,4 @@ export const reloadAddressWidth = 16;
 
 /** The reload bus of a module, where the accelerator has one. */
 export const reloadPort = (config: ArrayConfig): { readonly reload?: ReturnType<typeof reloadShape> } =>
-  config.options.reloadable ? { reload: reloadShape(reloadAddressWidth) } : {};
+  config.options.reloadable ? { reload: reloadShape(reloadTargets(config).length, reloadAddressWidth) } : {};

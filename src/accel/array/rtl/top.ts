@@ -23,12 +23,12 @@ import { outputQueue } from './output-queue.js';
 import { sequencer } from './sequencer.js';
 import { beatBits, type ReloadBus } from './reload.js';
 import { log2Ceil, type operandMarks } from './shapes.js';
-import { intWeightMemory, ternaryWeightMemory } from './weight-memory.js';
+import { weightMemory } from './weight-memory.js';
 import { writeSide } from './write-side.js';
 
-/** Bits of the weight address: the deeper of the two memories. */
+/** Bits of the weight address: of the deepest memory. */
 const weightAddressWidth = ({ weights }: ArrayPlan): number =>
-  log2Ceil(Math.max(2, weights.ternary.depth, weights.int.depth));
+  log2Ceil(Math.max(2, ...weights.memories.map(({ depth }) => depth)));
 
 export const arrayTop = (plan: ArrayPlan) => {
   const { config } = plan;
@@ -54,7 +54,8 @@ export const arrayTop = (plan: ArrayPlan) => {
         array: `${geometry.rows}x${geometry.columns}`,
         lanes: geometry.lanes,
         taps: config.taps,
-        intMacs: geometry.columns * config.products,
+        engines: config.engines.map(({ name }) => name).join(' '),
+        laneProducts: geometry.columns * config.products,
         requantizers: config.requantizers,
       },
     },
@@ -148,8 +149,10 @@ const makeUnits = (plan: ArrayPlan) => {
     sequencer: sequencer(config, weightWidth),
     memory: activationMemory(config),
     operands: operandSelect(config),
-    ternaryWeights: ternaryWeightMemory(config, atLeastOneWord(weights.ternary), weightWidth),
-    intWeights: intWeightMemory(config, atLeastOneWord(weights.int), weightWidth),
+    weights: weights.memories.map((memory) => ({
+      name: memory.name,
+      memory: weightMemory(config, memory, weightWidth),
+    })),
     compute: computeArray(config),
     writeSide: writeSide(config, plan.parameters),
     loader: inputLoader(config),
@@ -158,11 +161,6 @@ const makeUnits = (plan: ArrayPlan) => {
   };
 };
 type Units = ReturnType<typeof makeUnits>;
-
-const atLeastOneWord = <T extends { readonly depth: number }>(memory: T): T => ({
-  ...memory,
-  depth: Math.max(1, memory.depth),
-});
 
 /** 1 in every cycle, or in every other cycle with single-port memory. */
 const ticks = (m: ModuleBuilder, { interval }: ArrayConfig): UInt => {
@@ -189,33 +187,27 @@ const compute = (
   marks: SignalOf<ReturnType<typeof operandMarks>>,
   reload: Reload,
 ) => {
-  const { features } = config;
+  const { features, engines } = config;
   const { operandCycles } = config.pipeline;
-  const control = m.pipe('operand_valid', issue.valid, { stages: operandCycles - 1, reset: 0 });
-  const first = m.pipe('operand_first', issue.first, { stages: operandCycles - 1 });
-  const late = m.pipe('operand_marks', { ternary: marks.ternary, max: marks.max, smallest: marks.padValue });
+  const stages = operandCycles - 1;
+  const late = m.pipe('operand_marks', { engine: marks.engine, max: marks.max, smallest: marks.padValue });
   m.unused(late, issue, marks);
-  const int =
-    operands.int === undefined
-      ? {}
-      : {
-          int_act: operands.int,
-          int_weight: units.intWeights('int_weights_0', { address: issue.weight, ...reload }).weight,
-        };
-  const ternary =
-    operands.ternary === undefined
-      ? {}
-      : {
-          ternary_act: operands.ternary,
-          ternary_weight: units.ternaryWeights('ternary_weights_0', { address: issue.weight, ...reload })
-            .weight,
-        };
+  const weights = Object.fromEntries(
+    units.weights.map(({ name, memory }) => [
+      name,
+      memory(`${name}_weights_0`, { address: issue.weight, ...reload }).weight,
+    ]),
+  );
   return units.compute('array', {
-    ...int,
-    ...ternary,
-    valid: control,
-    first,
-    ...(features.ternary && features.int ? { use_ternary: late.ternary } : {}),
+    ...(operands.dense === undefined ? {} : { dense_act: operands.dense }),
+    ...(operands.lanes === undefined ? {} : { lane_act: operands.lanes }),
+    weights,
+    valid: m.pipe('operand_valid', issue.valid, { stages, reset: 0 }),
+    first: m.pipe('operand_first', issue.first, { stages }),
+    ...(issue.next_plane === undefined
+      ? {}
+      : { next_plane: m.pipe('operand_next_plane', issue.next_plane, { stages }) }),
+    ...(engines.length > 1 ? { engine: late.engine } : {}),
     ...(features.max ? { use_max: late.max, smallest: late.smallest } : {}),
   }).acc;
 };

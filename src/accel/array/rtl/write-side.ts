@@ -18,7 +18,7 @@ import { requantize } from '../../../units/index.js';
 import type { ArrayConfig } from '../config.js';
 import { requantizeParams } from '../pipeline.js';
 import type { ChannelWord } from '../requantize-words.js';
-import { attachReload } from './reload.js';
+import { attachReload, type ReloadBus } from './reload.js';
 import { log2Ceil, reloadPort, resultMarks, writeShape } from './shapes.js';
 import { writePort } from './activation-memory.js';
 import { writeAddress } from './write-address.js';
@@ -155,7 +155,7 @@ interface ParameterAccess {
   readonly entering: UInt;
   readonly base: UInt;
   readonly keptBase: UInt;
-  readonly reload: Parameters<typeof attachReload>[3] | undefined;
+  readonly reload: ReloadBus | undefined;
 }
 
 /** Multiplier, addend and shift of each step, read in order; a pixel's last step starts the layer's words again. */
@@ -205,7 +205,7 @@ const parameterWords = (
       uint(shiftWidth),
     ];
     const fields = Array.from({ length: requantizers }, () => lane).flat();
-    attachReload(m, memory, fields, reload, 'parameters', (values) =>
+    attachReload(m, memory, fields, { bus: reload, config, target: 'parameters' }, (values) =>
       Array.from({ length: requantizers }, (_, index) => ({
         multiplier: values[3 * index] as SInt,
         addend: values[3 * index + 1] as SInt,
