@@ -53,6 +53,7 @@ export {
   type PowerOfTwoDotInputs,
 } from './power-of-two-dot/model.js';
 export { greatestExponent, powerOfTwoCode, powerOfTwoWeight } from './power-of-two-dot/code.js';
+export { powerOfTwoTree } from './power-of-two-dot/kind.js';
 export { approxMultiplier } from './approx-multiplier/unit.js';
 export {
   approxMultiplierModel,

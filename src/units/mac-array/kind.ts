@@ -19,7 +19,7 @@ export interface ColumnsTiming {
 export interface ColumnsInputs extends ColumnsSize {
   /** Registered activations, one per row. */
   readonly act: readonly SInt[];
-  /** Registered weight codes by [column][row]; they hold still while activations pass. */
+  /** Registered weight codes by [column][row], as `store` gives them; they hold still while activations pass. */
   readonly weight: readonly (readonly UInt[])[];
 }
 
@@ -35,7 +35,7 @@ export interface ColumnSum {
 export interface PeKind {
   /** Unique per structure: part of the module's name, snake_case. */
   readonly name: string;
-  /** Bits of a stored weight code. */
+  /** Bits of a weight code. */
   readonly weightWidth: number;
   /** Smallest and largest product of any weight and any activation. */
   readonly productRange: (actWidth: number) => Range;
@@ -44,11 +44,13 @@ export interface PeKind {
    * @throws UnitParameterError that names the row of a weight this kind cannot represent.
    */
   readonly encode: (weights: readonly bigint[]) => readonly bigint[];
+  /** What is stored of a code that enters at the top of a column, where the code is recoded once for all rows. */
+  readonly store?: (code: UInt) => UInt;
   /**
    * Σ act * weight of a column minus what its sum shows, the same for every activation vector: it is added once per vector, in
    * the requantizer's addend. 0n for exact kinds.
    */
-  readonly correction: (weights: readonly bigint[]) => bigint;
+  readonly correction: (weights: readonly bigint[], actWidth: number) => bigint;
   /** Weight-stationary columns. @throws UnitParameterError where the size is not to be had. */
   readonly timing: (size: ColumnsSize) => ColumnsTiming;
   readonly columnSums: (inputs: ColumnsInputs, m: ModuleBuilder) => readonly ColumnSum[];

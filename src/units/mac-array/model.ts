@@ -1,5 +1,6 @@
 /** What an array adds to its accumulators: a plain integer matrix product. */
 import { wrapTo } from '../../num/index.js';
+import type { PeKind } from './kind.js';
 
 /** Σ over vectors of act · weights (weights by [row][column]), one total per column, exact. */
 export const matrixProduct = (
@@ -21,12 +22,16 @@ export const matrixProduct = (
 export const macArrayModel = (
   {
     accWidth = 24,
+    actWidth = 8,
     correction,
-  }: { readonly accWidth?: number; readonly correction: (weights: readonly bigint[]) => bigint },
+  }: { readonly accWidth?: number; readonly actWidth?: number; readonly correction: PeKind['correction'] },
   weights: readonly (readonly bigint[])[],
   vectors: readonly (readonly bigint[])[],
 ): readonly bigint[] =>
   matrixProduct(weights, vectors).map((exact, column) => {
-    const short = correction(weights.map((row) => row[column] ?? 0n));
+    const short = correction(
+      weights.map((row) => row[column] ?? 0n),
+      actWidth,
+    );
     return wrapTo(exact - BigInt(vectors.length) * short, true, accWidth);
   });

@@ -32,9 +32,9 @@ export const powerOfTwoWeight = (code: bigint, codeBits: number): bigint => {
 
 /**
  * The code of 0 or ±2^k, k from 0 to `greatestExponent(codeBits)`; 0 has the code 0. @throws UnitParameterError for any other
- * weight, or codeBits outside 2..5.
+ * weight (called `name` in the message), or codeBits outside 2..5.
  */
-export const powerOfTwoCode = (weight: bigint, codeBits: number): bigint => {
+export const powerOfTwoCode = (weight: bigint, codeBits: number, name = 'weight'): bigint => {
   requireInteger('powerOfTwo', 'codeBits', codeBits, 2, 5);
   if (weight === 0n) return 0n;
   const magnitude = weight < 0n ? -weight : weight;
@@ -42,7 +42,7 @@ export const powerOfTwoCode = (weight: bigint, codeBits: number): bigint => {
   if (magnitude !== 1n << BigInt(exponent) || exponent > greatestExponent(codeBits))
     throw new UnitParameterError(
       'powerOfTwo',
-      'weight',
+      name,
       `must be 0 or ±2^k with k from 0 to ${greatestExponent(codeBits)}, not ${weight}`,
     );
   const sign = weight < 0n ? 2n : 0n;
