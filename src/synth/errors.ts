@@ -76,3 +76,31 @@ export class BadConstraints extends SynthError {
     super(`the pin constraints in ${file} cannot be used: ${reason}`);
   }
 }
+
+/** A Liberty file that cannot be read as a cell library. */
+export class BadLiberty extends SynthError {
+  readonly code = 'BAD_LIBERTY';
+  readonly exitCode = 2;
+  constructor(
+    readonly file: string,
+    /** Counted from 1. */
+    readonly line: number,
+    reason: string,
+  ) {
+    super(`${file}:${String(line)}: ${reason}`);
+  }
+}
+
+/** A cell for which the library has no counterpart. */
+export class UnmappedCell extends SynthError {
+  readonly code = 'UNMAPPED_CELL';
+  readonly exitCode = 2;
+  constructor(
+    readonly design: string,
+    readonly cell: string,
+    readonly type: string,
+    readonly library: string,
+  ) {
+    super(`${design} needs a ${type} (${cell}), and the library ${library} has no usable cell for it`);
+  }
+}

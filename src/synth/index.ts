@@ -11,12 +11,24 @@ export {
 } from './devices.js';
 export {
   BadConstraints,
+  BadLiberty,
   DoesNotFit,
   SynthError,
   UnknownDevice,
+  UnmappedCell,
   UnreadableReport,
   type Shortage,
 } from './errors.js';
+export {
+  mapAllToGates,
+  mapToGates,
+  type Gate,
+  type GateMapping,
+  type GateMappingOptions,
+  type GateNetlist,
+  type VerilogText,
+} from './gates/index.js';
+export { readLiberty, type Cell, type Library } from './liberty/index.js';
 export {
   NETLIST_DEFINES,
   NETLIST_MAKE_ARGS,
