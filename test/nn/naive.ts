@@ -26,11 +26,14 @@ function clamp(value: bigint, lo: number, hi: number): number {
   return v < lo ? lo : v > hi ? hi : v;
 }
 
-function shapeOf(network: IntegerNetwork, name: string): { h: number; w: number; c: number; zero: number } {
+function shapeOf(
+  network: IntegerNetwork,
+  name: string,
+): { h: number; w: number; c: number; zero: number; bits: number } {
   const tensor = network.tensors[name];
   if (tensor === undefined) throw new Error(name);
   const [h, w, c] = tensor.shape;
-  return { h, w, c, zero: tensor.zeroPoint };
+  return { h, w, c, zero: tensor.zeroPoint, bits: tensor.bits };
 }
 
 function naiveLayer(
@@ -73,9 +76,10 @@ function naiveElement(
     for (let kx = 0; kx < layer.kernel[1]; kx++) {
       const iy = y * layer.stride[0] + ky - layer.padding.top;
       const ix = x * layer.stride[1] + kx - layer.padding.left;
-      if (iy < 0 || iy >= source.h || ix < 0 || ix >= source.w) continue;
+      const outside = iy < 0 || iy >= source.h || ix < 0 || ix >= source.w;
+      if (outside && (layer.kind !== 'conv' || layer.product === 'exact')) continue;
       const at = (channel: number): number =>
-        values[layer.input]?.[(iy * source.w + ix) * source.c + channel] ?? NaN;
+        outside ? 0 : (values[layer.input]?.[(iy * source.w + ix) * source.c + channel] ?? NaN);
       if (layer.kind === 'conv') acc += naiveTap(layer, source, at, ky, kx, c);
       else if (layer.kind === 'avgPool') acc += BigInt(at(c) - source.zero);
       else greatest = Math.max(greatest, at(c));
@@ -90,19 +94,24 @@ function naiveElement(
 
 function naiveTap(
   layer: ConvLayer,
-  source: { c: number; zero: number },
+  source: { c: number; zero: number; bits: number },
   at: (channel: number) => number,
   ky: number,
   kx: number,
   c: number,
 ): bigint {
   const [kh, kw] = layer.kernel;
-  if (layer.depthwise)
-    return BigInt(at(c) - source.zero) * BigInt(layer.weights[(c * kh + ky) * kw + kx] ?? NaN);
+  const product = (x: number, weight: number): bigint => {
+    if (layer.product === 'exact') return BigInt(x - source.zero) * BigInt(weight);
+    const code = (value: number, bits: number): number => (value < 0 ? value + 2 ** bits : value);
+    const place = code(x, source.bits) * 2 ** layer.weightBits + code(weight, layer.weightBits);
+    return BigInt(layer.product.table[place] ?? NaN);
+  };
+  if (layer.depthwise) return product(at(c), layer.weights[(c * kh + ky) * kw + kx] ?? NaN);
   let sum = 0n;
   for (let i = 0; i < source.c; i++) {
     const weight = layer.weights[((c * kh + ky) * kw + kx) * source.c + i] ?? NaN;
-    sum += BigInt(at(i) - source.zero) * BigInt(weight);
+    sum += product(at(i), weight);
   }
   return sum;
 }

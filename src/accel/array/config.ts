@@ -83,10 +83,10 @@ export interface ArrayPlan {
 export const planArray = (network: IntegerNetwork, options: ArrayOptions): ArrayPlan => {
   checkNetwork(network);
   const geometry = geometryFor(options.rows, options.columns);
-  const walk = walkConfig(network, options, geometry);
+  const layout = layOutTensors(network, geometry.lanes, options.taps);
+  const walk = walkConfig(network, options, geometry, operandWidth(layout));
   const coded = network.layers.map((layer) => codedWeights(network, layer, walk.engines));
   const jobs = planJobs(network, coded, walk);
-  const layout = layOutTensors(network, geometry.lanes, walk.taps);
   const words = requantizeWords(network, jobs, coded, walk);
   const weights = packWeights(network, jobs, coded, walk);
   const requantizers = geometry.columns / walk.steps;
@@ -94,7 +94,7 @@ export const planArray = (network: IntegerNetwork, options: ArrayOptions): Array
   const parameterBases = runningStarts(words.map((layer) => layer.words.length / requantizers));
   const features = featuresOf(jobs, words, options.reloadable);
   const addressBits = Math.max(1, Math.ceil(Math.log2(layout.depth)));
-  const limits = options.reloadable ? formatLimits(network, jobs) : undefined;
+  const limits = options.reloadable ? formatLimits(network, jobs, walk) : undefined;
   if (limits !== undefined) checkLimits(network, words, limits);
   const widths = { ...widthsOf(network, layout, words, addressBits), ...limits };
   const shifts = parameters.flat().map(({ shift }) => shift);
@@ -159,8 +159,16 @@ const checkNetwork = (network: IntegerNetwork): void => {
   }
 };
 
-const walkConfig = (network: IntegerNetwork, options: ArrayOptions, geometry: Geometry): WalkConfig => {
-  const engines = enginesOf(network, geometry, options);
+/** Signed operands are one bit wider than stored activations. */
+const operandWidth = ({ activationBits }: MemoryLayout): number => activationBits + 1;
+
+const walkConfig = (
+  network: IntegerNetwork,
+  options: ArrayOptions,
+  geometry: Geometry,
+  actWidth: number,
+): WalkConfig => {
+  const engines = enginesOf(network, { rows: geometry.rows, actWidth, options });
   const lanes = engines.filter(({ operands }) => operands === 'lanes');
   return {
     geometry,
@@ -178,7 +186,7 @@ const codedWeights = (
   engines: readonly Engine[],
 ): CodedWeights | undefined => {
   if (layer.kind !== 'conv') return undefined;
-  const engine = engines.find(({ name }) => name === engineNameOf(layer));
+  const engine = engines.find(({ name }) => name === engineNameOf(network, layer));
   if (engine === undefined) throw new RangeError(`layer ${layer.name} has no engine`);
   return engine.encode(layer, tensorOf(network, layer.input));
 };
@@ -229,7 +237,7 @@ const widthsOf = (
   ]);
   return {
     activation: layout.activationBits,
-    operand: layout.activationBits + 1,
+    operand: operandWidth(layout),
     acc: signedWidth(acc),
     multiplier: signedWidth(factors),
     addend: signedWidth(addends),

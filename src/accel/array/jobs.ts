@@ -82,7 +82,9 @@ const planJob = (network: IntegerNetwork, layer: IntegerLayer, planes: number, c
           padTop: layer.padding.top,
           padLeft: layer.padding.left,
         };
-  const walk = walkOf(layer, input.shape[2], window.kernel, config);
+  const engine = engineNameOf(network, layer);
+  const operands = config.engines.find(({ name }) => name === engine)?.operands ?? 'lanes';
+  const walk = walkOf(layer, operands, input.shape[2], window.kernel, config);
   const isOutput = layer.output === network.output;
   if (isOutput && (layer.kind === 'add' || layer.kind === 'maxPool') && output.bits > 16) {
     throw new AccelError(
@@ -94,7 +96,7 @@ const planJob = (network: IntegerNetwork, layer: IntegerLayer, planes: number, c
   const needed = isOutput ? Math.max(config.steps, config.geometry.columns) : config.steps;
   return {
     layer,
-    engine: engineNameOf(layer),
+    engine,
     ...window,
     ...walk,
     planes,
@@ -114,6 +116,7 @@ type Walk = Pick<Job, 'mode' | 'tapGroups' | 'tapStep' | 'inner' | 'groupsPerWor
 
 const walkOf = (
   layer: IntegerLayer,
+  operands: Engine['operands'],
   inChannels: number,
   kernel: readonly [number, number],
   config: WalkConfig,
@@ -136,8 +139,7 @@ const walkOf = (
     inner: Math.ceil(inChannels / group),
     groupsPerWord: geometry.lanes / group,
   });
-  if (config.engines.find(({ name }) => name === engineNameOf(layer))?.operands === 'dense')
-    return byGroups('dense', geometry.rows);
+  if (operands === 'dense') return byGroups('dense', geometry.rows);
   const byChannels = byGroups('channels', channelGroup(geometry.lanes, config.products));
   const byTaps: Walk = {
     mode: 'taps',
@@ -154,6 +156,13 @@ const macsOf = (layer: IntegerLayer, inChannels: number, pixels: number, outChan
   const taps = layer.kernel[0] * layer.kernel[1];
   return pixels * outChannels * taps * (layer.depthwise ? 1 : inChannels);
 };
+
+export const engineOf = ({ engine }: Job, { engines }: WalkConfig): Engine | undefined =>
+  engines.find(({ name }) => name === engine);
+
+/** Products of one column, result and plane; those without a weight included. */
+export const positionsPerResult = (job: Job, config: WalkConfig): number =>
+  (job.issues / job.planes) * (engineOf(job, config)?.products ?? 0);
 
 /** Results per output pixel. */
 export const resultsPerPixel = (job: Job): number => (job.mode === 'add' ? 2 * job.tiles : job.tiles);

@@ -3,7 +3,7 @@
 import { signedWidth, typeRange, type Range } from '../../num/index.js';
 import type { IntegerLayer, IntegerNetwork } from '../../nn/index.js';
 import { AccelError } from '../errors.js';
-import type { Job } from './jobs.js';
+import { engineOf, positionsPerResult, type Job, type WalkConfig } from './jobs.js';
 import { multiplierLimit, type LayerWords } from './requantize-words.js';
 import { layerInputs, tensorOf } from './tensors.js';
 
@@ -19,8 +19,12 @@ export interface FormatLimits {
 }
 
 /** From the declared bits of weights and activations alone, whatever their values. */
-export const formatLimits = (network: IntegerNetwork, jobs: readonly Job[]): FormatLimits => {
-  const greatest = jobs.map((job) => greatestSum(network, job)).reduce((a, b) => (a > b ? a : b));
+export const formatLimits = (
+  network: IntegerNetwork,
+  jobs: readonly Job[],
+  config: WalkConfig,
+): FormatLimits => {
+  const greatest = jobs.map((job) => greatestSum(network, job, config)).reduce((a, b) => (a > b ? a : b));
   const acc = signedWidth({ lo: -greatest - 1n, hi: greatest });
   const sum = acc + multiplierLimit + 1;
   const result = Math.max(...network.layers.map((layer) => resultWidth(network, layer)));
@@ -35,15 +39,14 @@ const resultWidth = (network: IntegerNetwork, layer: IntegerLayer): number => {
   return signedWidth(anyZeroPoint ? { lo: lo - hi, hi: hi - lo } : { lo, hi });
 };
 
-const greatestSum = (network: IntegerNetwork, job: Job): bigint => {
-  const input = tensorOf(network, layerInputs(job.layer)[0] ?? '');
+const greatestSum = (network: IntegerNetwork, job: Job, config: WalkConfig): bigint => {
+  const { layer } = job;
+  const input = tensorOf(network, layerInputs(layer)[0] ?? '');
   const act = 1n << BigInt(input.signed ? input.bits - 1 : input.bits);
-  const taps = BigInt(job.kernel[0] * job.kernel[1]);
-  if (job.layer.kind !== 'conv') return taps * act;
-  const terms = taps * BigInt(job.layer.depthwise ? 1 : input.shape[2]);
-  const weight = job.layer.weightFormat === 'ternary' ? 1n : 1n << BigInt(job.layer.weightBits - 1);
-  // What engines leave out of a product (ones' complements of digits) is less than twice the weight.
-  return terms * (act + 2n) * weight;
+  const engine = engineOf(job, config);
+  if (layer.kind !== 'conv' || engine === undefined) return BigInt(job.kernel[0] * job.kernel[1]) * act;
+  const weight = layer.weightFormat === 'ternary' ? 1n : 1n << BigInt(layer.weightBits - 1);
+  return BigInt(positionsPerResult(job, config)) * engine.greatestTerm(act, weight);
 };
 
 /** @throws AccelError ACC004 when a word of the network does not fit hardware of its shape. */

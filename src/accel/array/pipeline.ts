@@ -24,15 +24,8 @@ export interface Pipeline {
 export const readCycles = ({ memoryRegister }: ArrayOptions): number => (memoryRegister ? 2 : 1);
 
 /** Cycles that a weight memory's words come before their activations: as many as one of its engines wants. */
-export const memoryLead = (
-  { engines, widths }: Pick<PipelineContext, 'engines' | 'widths'>,
-  memory: string,
-): 0 | 1 =>
-  engines.some(
-    (engine) => memoryNameOf(engine) === memory && engine.unit(widths.operand).weightLeadCycles === 1,
-  )
-    ? 1
-    : 0;
+export const memoryLead = ({ engines }: WalkConfig, memory: string): 0 | 1 =>
+  engines.some((engine) => memoryNameOf(engine) === memory && engine.unit.weightLeadCycles === 1) ? 1 : 0;
 
 export interface PipelineContext extends WalkConfig {
   readonly features: Features;
@@ -63,9 +56,9 @@ export const requantizeParams = (context: PipelineContext) => {
 export const maxTreeCycles = (taps: number): number => Math.max(1, Math.ceil(Math.log2(taps)));
 
 export const pipelineOf = (context: PipelineContext): Pipeline => {
-  const { engines, widths, features, steps, interval, taps } = context;
+  const { engines, features, steps, interval, taps } = context;
   const engineCycles = Math.max(
-    ...engines.map((engine) => engine.unit(widths.operand).latencyCycles),
+    ...engines.map((engine) => engine.unit.latencyCycles),
     features.max ? maxTreeCycles(taps) : 1,
   );
   const requantizeCycles = requantizeShape(requantizeParams(context)).latencyCycles;

@@ -4,7 +4,7 @@ import { signedWidth, type Range } from '../../num/index.js';
 import type { IntegerNetwork, IntegerTensor, Rounding } from '../../nn/index.js';
 import { AccelError } from '../errors.js';
 import type { CodedWeights } from './engines/engine.js';
-import type { Job, WalkConfig } from './jobs.js';
+import { positionsPerResult, type Job, type WalkConfig } from './jobs.js';
 import { layerInputs, tensorOf } from './tensors.js';
 
 /** result = clamp((raw * multiplier + addend) >> shift); the addend contains bias, corrections and the rounding half. */
@@ -188,10 +188,6 @@ const channelSum = (
   }
   return { correction: BigInt(correction), raw: { lo: BigInt(lo), hi: BigInt(hi) } };
 };
-
-/** Products of one column and result, those without a weight included. */
-const positionsPerResult = (job: Job, { engines }: WalkConfig): number =>
-  job.issues * (engines.find(({ name }) => name === job.engine)?.products ?? 0);
 
 /** Takes out common powers of two. */
 const reduced = (rule: ChannelRule): ChannelRule => {

@@ -53,8 +53,12 @@ export function greatestInput({ network, ranges }: LayerContext, name: string): 
 
 /** Per output channel, a bound on |bias + any partial sum|, whatever the order of summation. */
 export function accumulatorBounds(context: LayerContext, layer: ConvLayer): readonly number[] {
-  const greatest = greatestInput(context, layer.input);
   const perChannel = layer.weights.length / layer.bias.length;
+  if (layer.product !== 'exact') {
+    const product = layer.product.table.reduce((most, entry) => Math.max(most, Math.abs(entry)), 0);
+    return layer.bias.map((bias) => Math.abs(bias) + perChannel * product);
+  }
+  const greatest = greatestInput(context, layer.input);
   return layer.bias.map((bias, channel) => {
     let sum = 0;
     for (let i = channel * perChannel; i < (channel + 1) * perChannel; i++)

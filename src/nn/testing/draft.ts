@@ -1,6 +1,7 @@
 import type { IntegerLayer, IntegerNetwork, IntegerTensor, Rounding } from '../ir.js';
 import type { Random } from '../../num/index.js';
 import type { Operator } from './random-layer.js';
+import type { Family } from './random-weights.js';
 
 export interface RandomNetworkOptions {
   /** Multiply-accumulates of the whole network (pooling taps counted too), at most. Default 30,000: quick to simulate. */
@@ -12,6 +13,8 @@ export interface RandomNetworkOptions {
   readonly maxSize?: number;
   /** Operators to draw from. Default: all. */
   readonly operators?: readonly Operator[];
+  /** Kinds of weights and products to draw from. Default: all. */
+  readonly families?: readonly Family[];
   readonly roundings?: readonly Exclude<Rounding, 'gemmlowp'>[];
 }
 

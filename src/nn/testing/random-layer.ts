@@ -9,10 +9,11 @@ import type {
   Requantize,
 } from '../ir.js';
 import type { Random } from '../../num/index.js';
-import { storageRange, windowOutput } from '../ranges.js';
+import { windowOutput } from '../ranges.js';
 import { runLayer } from '../reference/index.js';
 import { partialNetwork, type Draft } from './draft.js';
 import { pick } from './pick.js';
+import { randomWeights } from './random-weights.js';
 import { quantizeFactor, randomClamp, randomTensorType, spreadingRequantize } from './random-requantize.js';
 
 export type Operator =
@@ -173,8 +174,6 @@ function drawConv(
   const affordable = Math.max(1, Math.floor(draft.macsLeft / macsPerChannel));
   const outChannels = fixedChannels !== undefined || depthwise ? wanted : Math.min(wanted, affordable);
   draft.macsLeft = Math.max(0, draft.macsLeft - macsPerChannel * outChannels);
-  const ternary = random.chance(0.4);
-  const weightBits = ternary ? 2 : random.integer(2, 8);
   const layer: ConvLayer = {
     kind: 'conv',
     name,
@@ -182,14 +181,7 @@ function drawConv(
     output: name,
     ...geometry,
     depthwise,
-    weights: randomWeights(
-      random,
-      outChannels * taps,
-      ternary ? { lo: -1, hi: 1 } : storageRange({ bits: weightBits, signed: true }),
-    ),
-    weightBits,
-    weightFormat: ternary ? 'ternary' : 'int',
-    product: 'exact',
+    ...randomWeights(random, draft.options.families, outChannels * taps, source),
     bias: Array.from({ length: outChannels }, () => (random.chance(0.5) ? 0 : random.integer(-300, 300))),
   };
   const shape = [outHeight, outWidth, outChannels] as const;
@@ -212,12 +204,6 @@ function drawConv(
     pick(random, draft.options.roundings),
   );
   return { layer: { ...layer, requantize }, output: { name, shape, ...type } };
-}
-
-/** Uniform, with extra zeros sometimes and the extremes always possible. */
-function randomWeights(random: Random, count: number, { lo, hi }: { lo: number; hi: number }): Int16Array {
-  const sparsity = random.chance(0.3) ? 0.5 : 0;
-  return Int16Array.from({ length: count }, () => (random.chance(sparsity) ? 0 : random.integer(lo, hi)));
 }
 
 function runOnSamples(

@@ -7,6 +7,7 @@ import { verifyNetwork } from '../verify.js';
 import { drawDraft, residualDraft, type Operator } from './random-layer.js';
 import { inputTransformOf, partialNetwork, type Draft, type RandomNetworkOptions } from './draft.js';
 import { pick } from './pick.js';
+import { families } from './random-weights.js';
 import { randomTensorType } from './random-requantize.js';
 
 const SAMPLE_PICTURES = 3;
@@ -72,6 +73,7 @@ function withDefaults(options: RandomNetworkOptions): Required<RandomNetworkOpti
     maxLayers: options.maxLayers ?? 5,
     maxSize: options.maxSize ?? 11,
     operators: options.operators ?? allOperators,
+    families: options.families ?? families,
     roundings: options.roundings ?? ['halfUp', 'halfAwayFromZero', 'halfEven'],
   };
 }

@@ -16,8 +16,9 @@ export interface Engine {
   /** Bits of one stored weight. */
   readonly codeWidth: number;
   readonly encode: (layer: ConvLayer, input: IntegerTensor) => CodedWeights;
-  /** The hardware for operands of `actWidth` bits, two's complement. */
-  readonly unit: (actWidth: number) => EngineUnit;
+  /** The most that one product adds, whatever its sign, where activation and weight are at most that large. */
+  readonly greatestTerm: (activation: bigint, weight: bigint) => bigint;
+  readonly unit: EngineUnit;
 }
 
 /** A layer's weights as its engine stores and computes them; lists are indexed like `layer.weights`. */
@@ -40,6 +41,9 @@ export interface EngineUnit {
   /** One column: the sum of its products, `latencyCycles` after the activations. */
   readonly column: (instance: string, act: readonly SInt[], codes: readonly UInt[]) => SInt;
 }
+
+/** `greatestTerm` of digits with ones' complements: what they leave out is less than twice the weight. */
+export const digitTerm: Engine['greatestTerm'] = (activation, weight) => (activation + 2n) * weight;
 
 /** Range of x of a tensor's type. */
 const typeBounds = ({ signed, bits }: IntegerTensor): { readonly lo: number; readonly hi: number } =>

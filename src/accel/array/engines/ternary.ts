@@ -2,13 +2,17 @@
 
 import { signedDigitPlanes, type SignedDigit } from '../../../num/index.js';
 import { ternaryDot } from '../../../units/index.js';
-import { linearWeights, type Engine } from './engine.js';
+import { digitTerm, linearWeights, type Engine, type EngineUnit } from './engine.js';
 
 /** Planes that weights of so many bits, two's complement, may need. */
 export const mostPlanes = (weightBits: number): number => weightBits;
 
-/** `leastPlanes`: planes that every layer has at least, for reloadable hardware: given the declared bits of its weights. */
-export const ternaryEngine = (rows: number, leastPlanes: (weightBits: number) => number): Engine => ({
+/** `leastPlanes`: planes that a layer has at least, given the declared bits of its weights (reloadable hardware). */
+export const ternaryEngine = (
+  rows: number,
+  actWidth: number,
+  leastPlanes: (weightBits: number) => number,
+): Engine => ({
   name: 'ternary',
   operands: 'dense',
   products: rows,
@@ -31,14 +35,17 @@ export const ternaryEngine = (rows: number, leastPlanes: (weightBits: number) =>
       missing,
     );
   },
-  unit: (actWidth) => {
-    const { component, latencyCycles } = ternaryDot({ rows, actWidth });
-    return {
-      latencyCycles,
-      weightLeadCycles: 0,
-      column: (instance, act, weight) => component(instance, { act, weight }).sum,
-    };
-  },
+  greatestTerm: digitTerm,
+  unit: ternaryUnit(rows, actWidth),
 });
+
+const ternaryUnit = (rows: number, actWidth: number): EngineUnit => {
+  const { component, latencyCycles } = ternaryDot({ rows, actWidth });
+  return {
+    latencyCycles,
+    weightLeadCycles: 0,
+    column: (instance, act, weight) => component(instance, { act, weight }).sum,
+  };
+};
 
 const digitCode = (digit: SignedDigit): number => (digit === -1 ? 3 : digit);

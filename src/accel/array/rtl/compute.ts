@@ -140,9 +140,8 @@ const engineColumns = (
   { dense_act = [], lane_act = [], weights }: ComputeSignals,
   engine: Engine,
 ): readonly SInt[] => {
-  const { name, operands, products } = engine;
+  const { name, operands, products, unit } = engine;
   const memory = memoryNameOf(engine);
-  const unit = engine.unit(config.widths.operand);
   const late = memoryLead(config, memory) - unit.weightLeadCycles;
   return (weights[memory] ?? []).map((word, column) => {
     const act = operands === 'dense' ? dense_act : (lane_act[column] ?? []);
