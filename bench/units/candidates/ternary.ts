@@ -1,4 +1,4 @@
-import { ternaryTree } from '../../../src/units/index.js';
+import { ternaryChains, ternaryTree } from '../../../src/units/index.js';
 import {
   across,
   arrayEntry,
@@ -21,9 +21,14 @@ const baseline =
   });
 
 export const ternary: FamilyEntries = {
-  ours: across(bothTargets, sizes, (target, size) =>
-    arrayEntry({ arithmetic, design: 'tree', target, size, kind: ternaryTree }),
-  ),
+  ours: [
+    ...across(bothTargets, sizes, (target, size) =>
+      arrayEntry({ arithmetic, design: 'chains', target, size, kind: ternaryChains(target) }),
+    ),
+    ...across(bothTargets, sizes, (target, size) =>
+      arrayEntry({ arithmetic, design: 'trees', target, size, kind: ternaryTree }),
+    ),
+  ],
   baselines: [
     ...across(bothTargets, sizes, baseline('wsb')),
     ...across(['ecp5'], sizes, baseline('wsx')),

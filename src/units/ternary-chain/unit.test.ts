@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { macArrayModel } from '../mac-array/model.js';
+import { macArray } from '../mac-array/unit.js';
+import { weightStationaryTotals } from '../testing/mac-array.js';
+import { listOf, sintValue } from '../testing/values.js';
+import { ternaryChainCodes } from './codes.js';
+import { ternaryChains } from './kind.js';
+import { ternaryChainCorrection, ternaryChainSum } from './model.js';
+
+const targets = ['ice40', 'ecp5'] as const;
+const trit = fc.constantFrom(-1n, 0n, 1n);
+
+describe.each(targets)('ternaryChain for %s', (target) => {
+  const column = fc
+    .record({ rows: fc.integer({ min: 1, max: 64 }), actWidth: fc.integer({ min: 1, max: 20 }) })
+    .chain(({ rows, actWidth }) =>
+      fc.record({ weights: listOf(trit, rows), act: listOf(sintValue(actWidth), rows) }),
+    );
+
+  it('plus the correction is the exact dot product, by its model', () => {
+    fc.assert(
+      fc.property(column, ({ weights, act }) => {
+        const exact = act.reduce((sum, value, row) => sum + value * (weights[row] ?? 0n), 0n);
+        expect(ternaryChainSum(target, weights, act) + ternaryChainCorrection(target, weights)).toBe(exact);
+      }),
+    );
+  });
+
+  const array = fc
+    .record({
+      rows: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constant(17)),
+      columns: fc.integer({ min: 1, max: 3 }),
+      actWidth: fc.integer({ min: 1, max: 12 }),
+      accWidth: fc.integer({ min: 2, max: 25 }),
+    })
+    .chain((size) =>
+      fc.record({
+        size: fc.constant(size),
+        weights: listOf(listOf(trit, size.columns), size.rows),
+        vectors: fc.array(listOf(sintValue(size.actWidth), size.rows), { minLength: 1, maxLength: 10 }),
+      }),
+    );
+
+  it('makes arrays that multiply matrices', () => {
+    const kind = ternaryChains(target);
+    fc.assert(
+      fc.property(array, ({ size, weights, vectors }) => {
+        const { component, ...timing } = macArray({ ...size, kind, flow: 'weightStationary' });
+        const totals = weightStationaryTotals({
+          design: component.design,
+          kind,
+          weights,
+          vectors,
+          ...timing,
+        });
+        expect(totals).toEqual(macArrayModel({ ...size, correction: kind.correction }, weights, vectors));
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it('names the row of a weight that is no trit', () => {
+    expect(() => ternaryChainCodes(target, [1n, -2n])).toThrow('weight of row 1 must be -1, 0 or 1, not -2');
+  });
+});
