@@ -14,6 +14,15 @@ export type {
   StreamingPe,
 } from './mac-array/kind.js';
 export { ternaryTree, tritCodes } from './ternary-dot/kind.js';
+export { ternaryChain, type TernaryChainParams } from './ternary-chain/unit.js';
+export { ternaryChains } from './ternary-chain/kind.js';
+export { ternaryChainCodes, type ChainTarget } from './ternary-chain/codes.js';
+export {
+  ternaryChainCorrection,
+  ternaryChainModel,
+  ternaryChainSum,
+  type TernaryChainInputs,
+} from './ternary-chain/model.js';
 export { ternaryPe, type TernaryPeParams } from './ternary-pe/unit.js';
 export { ternaryPeModel, type TernaryPeInputs } from './ternary-pe/model.js';
 export { intDot, type IntDotParams } from './int-dot/unit.js';
@@ -75,3 +84,10 @@ export { tableProduct, tableProductRange, type TableProductParams } from './tabl
 export { tableDotModel, type TableDotInputs } from './table-dot/model.js';
 export type { GateLetter, Netlist } from './approx-netlist/netlist.js';
 export { truthTable } from './approx-netlist/evaluate.js';
+export { powerOfTwoChain, type PowerOfTwoChainParams } from './power-of-two-chain/unit.js';
+export {
+  powerOfTwoChainCorrection,
+  powerOfTwoChainModel,
+  type PowerOfTwoChainInputs,
+} from './power-of-two-chain/model.js';
+export { powerOfTwoChains } from './power-of-two-chain/kind.js';
