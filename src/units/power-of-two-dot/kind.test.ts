@@ -6,6 +6,7 @@ import { weightStationaryTotals } from '../testing/mac-array.js';
 import { listOf, sintValue } from '../testing/values.js';
 import { greatestExponent } from './code.js';
 import { powerOfTwoTree } from './kind.js';
+import { powerOfTwoChains } from '../power-of-two-chain/kind.js';
 
 const weightOf = (codeBits: number): fc.Arbitrary<bigint> =>
   fc
@@ -17,12 +18,13 @@ const cases = fc
     rows: fc.integer({ min: 1, max: 9 }),
     columns: fc.integer({ min: 1, max: 4 }),
     actWidth: fc.integer({ min: 1, max: 9 }),
-    codeBits: fc.integer({ min: 2, max: 5 }),
+    codeBits: fc.integer({ min: 3, max: 5 }),
+    kindOf: fc.constantFrom(powerOfTwoTree, powerOfTwoChains),
   })
-  .chain(({ codeBits, ...size }) =>
+  .chain(({ codeBits, kindOf, ...size }) =>
     fc.record({
       size: fc.constant(size),
-      kind: fc.constant(powerOfTwoTree(codeBits)),
+      kind: fc.constant(kindOf(codeBits)),
       weights: listOf(listOf(weightOf(codeBits), size.columns), size.rows),
       vectors: fc.array(listOf(sintValue(size.actWidth), size.rows), { minLength: 1, maxLength: 12 }),
     }),
@@ -37,7 +39,7 @@ describe('arrays of power of two PEs', () => {
         const totals = weightStationaryTotals({ design, kind, weights, vectors, ...timing });
         expect(totals).toEqual(macArrayModel({ ...size, ...kind }, weights, vectors));
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 

@@ -21,7 +21,11 @@ export const powerOfTwoDotCorrection = (params: PowerOfTwoDotParams, weight: rea
   -powerOfTwoDotModel(params, { act: [], weight });
 
 /** 0, or the activation (counted from 0 on) or its complement, shifted: never negative. */
-const powerOfTwoTerm = (act: bigint, code: bigint, { actWidth, codeBits }: PowerOfTwoDotParams): bigint => {
+export const powerOfTwoTerm = (
+  act: bigint,
+  code: bigint,
+  { actWidth, codeBits }: Pick<PowerOfTwoDotParams, 'actWidth' | 'codeBits'>,
+): bigint => {
   const { negative, exponent } = powerOfTwoParts(code, codeBits);
   if (exponent === undefined) return 0n;
   const half = 1n << BigInt(actWidth - 1);
@@ -29,7 +33,10 @@ const powerOfTwoTerm = (act: bigint, code: bigint, { actWidth, codeBits }: Power
 };
 
 /** Greatest term of one row. */
-export const greatestTerm = ({ actWidth, codeBits }: PowerOfTwoDotParams): bigint =>
+export const greatestTerm = ({
+  actWidth,
+  codeBits,
+}: Pick<PowerOfTwoDotParams, 'actWidth' | 'codeBits'>): bigint =>
   ((1n << BigInt(actWidth)) - 1n) << BigInt(greatestExponent(codeBits));
 
 /** Bits of the sum. */

@@ -14,7 +14,7 @@ import { powerOfTwoDot, type PowerOfTwoDotParams } from './unit.js';
 
 const cases = fc
   .record({
-    rows: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constantFrom(1, 2, 3, 8, 64)),
+    rows: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constantFrom(1, 2, 3, 8)),
     actWidth: fc.integer({ min: 1, max: 12 }),
     codeBits: fc.integer({ min: 2, max: 5 }),
     levelsPerStage: fc.integer({ min: 1, max: 4 }),
@@ -44,7 +44,7 @@ describe('powerOfTwoDot', () => {
       fc.property(cases, ([params, vectors]) => {
         expect(run(params, vectors)).toEqual(vectors.map((vector) => powerOfTwoDotModel(params, vector)));
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     );
   });
 

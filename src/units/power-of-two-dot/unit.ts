@@ -14,7 +14,7 @@ import { unsignedWidth } from '../../num/index.js';
 import { treeStages } from '../adder-tree/tree.js';
 import { requireInteger } from '../errors.js';
 import { greatestTerm, powerOfTwoSumWidth } from './model.js';
-import { shiftedField } from './shift.js';
+import { partsOf, shiftedBy, signedFromZero, stageOrder } from './term.js';
 
 export interface PowerOfTwoDotParams {
   /** Number of activations and weights, 1 to 64. */
@@ -59,23 +59,11 @@ export const powerOfTwoDot = (params: PowerOfTwoDotParams) => {
   return { component: unit, latencyCycles, sumWidth };
 };
 
-/** Sign, not zero and exponent of a code. */
-const partsOf = (code: UInt) => ({
-  negative: code.bit(code.width - 1),
-  nonzero: code.bit(code.width - 2),
-  exponent: Array.from({ length: code.width - 2 }, (_, index) => code.bit(index)),
-});
-
 /** The choice of 0 right before a register is its synchronous reset, which costs no LUT. */
 const termRegister = (m: ModuleBuilder, name: string, act: SInt, code: UInt): UInt => {
   const { negative, nonzero, exponent } = partsOf(code);
-  return m.pipe(name, nonzero.mux(shiftedField(fromZero(act), negative, exponent), 0));
-};
-
-/** act + 2^(width - 1): its highest bit inverted. */
-const fromZero = (act: SInt): UInt => {
-  const top = act.bit(act.width - 1).not();
-  return act.width === 1 ? top : cat(top, act.bits(act.width - 2, 0));
+  const term = shiftedBy(signedFromZero(act, negative), exponent, stageOrder(exponent.length));
+  return m.pipe(name, nonzero.mux(term, 0));
 };
 
 /** sum - 2^(width - 1) as two's complement: its highest bit inverted. */
