@@ -54,6 +54,8 @@ export {
 } from './requantize/model.js';
 export { cmvm, type CmvmParams } from './cmvm/unit.js';
 export { cmvmModel } from './cmvm/model.js';
+export { cmvmFolded, type CmvmFoldedParams } from './cmvm-folded/unit.js';
+export { cmvmFoldedModel, foldCycles, inGroups, type Fold } from './cmvm-folded/model.js';
 export { powerOfTwoDot, type PowerOfTwoDotParams } from './power-of-two-dot/unit.js';
 export {
   powerOfTwoDotCorrection,
@@ -61,7 +63,7 @@ export {
   powerOfTwoDotModel,
   type PowerOfTwoDotInputs,
 } from './power-of-two-dot/model.js';
-export { greatestExponent, powerOfTwoCode, powerOfTwoWeight } from './power-of-two-dot/code.js';
+export { flaggedCode, greatestExponent, powerOfTwoCode, powerOfTwoWeight } from './power-of-two-dot/code.js';
 export { powerOfTwoTree } from './power-of-two-dot/kind.js';
 export { approxMultiplier } from './approx-multiplier/unit.js';
 export {
