@@ -70,7 +70,7 @@ const weightStationary = (kind: PeKind, size: MacArraySize) => {
     },
     ({ load, clear, act, weight }, m) => {
       const held = m.pipe('act_q', act);
-      const weights = weight.map((first, column) => weightColumn(m, column, rows, first, load));
+      const weights = weight.map((first, column) => weightColumn(m, column, rows, kind.store?.(first) ?? first, load));
       const sums = kind.columnSums({ ...size, act: held, weight: weights }, m);
       return { acc: sums.map((sum, column) => accumulate(m, `acc_${column}_q`, sum, clear, accWidth)) };
     },

@@ -94,5 +94,4 @@ const planeSum = (
   terms: readonly SInt[],
   actWidth: number,
   levelsPerStage: number,
-): SInt =>
-  adderTree(m, m.pipe(`${name}_term`, terms), typeRange(true, actWidth + 1), levelsPerStage, name);
+): SInt => adderTree(m, m.pipe(`${name}_term`, terms), typeRange(true, actWidth + 1), levelsPerStage, name);
