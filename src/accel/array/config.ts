@@ -12,7 +12,7 @@ import { checkLimits, formatLimits, reloadableShifts } from './limits.js';
 import { planJobs, type Job, type WalkConfig } from './jobs.js';
 import type { ArrayOptions } from './options.js';
 import { pipelineOf, type Pipeline } from './pipeline.js';
-import { requantizeWords, type ChannelWord, type LayerWords } from './requantize-words.js';
+import { recodedWords, requantizeWords, type ChannelWord, type LayerWords } from './requantize-words.js';
 import { gapsBefore } from './schedule.js';
 import { layOutTensors, tensorOf, type MemoryLayout } from './tensors.js';
 import { memoriesOf, packWeights, type PackedWeights, type WeightMemory } from './weights.js';
@@ -87,16 +87,24 @@ export const planArray = (network: IntegerNetwork, options: ArrayOptions): Array
   const walk = walkConfig(network, options, geometry, operandWidth(layout));
   const coded = network.layers.map((layer) => codedWeights(network, layer, walk.engines));
   const jobs = planJobs(network, coded, walk);
-  const words = requantizeWords(network, jobs, coded, walk);
+  const exact = requantizeWords(network, jobs, coded, walk);
+  const limits = options.reloadable ? formatLimits(network, jobs, walk) : undefined;
+  const multiplierWidth = limits?.multiplier ?? widestOf(exact, 'multiplier');
+  const words = options.multipliers === 'recoded' ? recodedWords(exact, multiplierWidth) : exact;
   const weights = packWeights(network, jobs, coded, walk);
   const requantizers = geometry.columns / walk.steps;
   const parameters = words.flatMap((layer) => chunk(layer.words, requantizers));
   const parameterBases = runningStarts(words.map((layer) => layer.words.length / requantizers));
   const features = featuresOf(jobs, words, options.reloadable);
   const addressBits = Math.max(1, Math.ceil(Math.log2(layout.depth)));
-  const limits = options.reloadable ? formatLimits(network, jobs, walk) : undefined;
   if (limits !== undefined) checkLimits(network, words, limits);
-  const widths = { ...widthsOf(network, layout, words, addressBits), ...limits };
+  const widths = {
+    ...widthsOf(network, layout, exact),
+    multiplier: multiplierWidth,
+    addend: widestOf(words, 'addend'),
+    address: addressBits,
+    ...limits,
+  };
   const shifts = parameters.flat().map(({ shift }) => shift);
   const shiftMin = options.reloadable ? reloadableShifts.min : Math.min(...shifts);
   const shiftMax = options.reloadable ? reloadableShifts.max : Math.max(...shifts);
@@ -211,16 +219,24 @@ const featuresOf = (jobs: readonly Job[], words: readonly LayerWords[], reloadab
 const leavesPicture = ({ layer }: Job): boolean =>
   layer.kind !== 'add' && Object.values(layer.padding).some((amount: number) => amount > 0);
 
+/** Bits of one field over all channels. */
+const widestOf = (layers: readonly LayerWords[], field: 'multiplier' | 'addend'): number =>
+  layers.reduce(
+    (most, { words }) =>
+      words.reduce(
+        (width, { [field]: value }) => Math.max(width, signedWidth({ lo: value, hi: value })),
+        most,
+      ),
+    2,
+  );
+
 const widthsOf = (
   network: IntegerNetwork,
   layout: MemoryLayout,
   words: readonly LayerWords[],
-  address: number,
-): Widths => {
+): Omit<Widths, 'multiplier' | 'addend' | 'address'> => {
   const all = words.flatMap((layer) => layer.words);
   const acc = unionOf(all.map(({ raw }) => raw));
-  const factors = unionOf(all.map(({ multiplier }) => ({ lo: multiplier, hi: multiplier })));
-  const addends = unionOf(all.map(({ addend }) => ({ lo: addend, hi: addend })));
   const sums = unionOf(all.map(sumRange));
   // Both operands of an addition meet in one sum.
   const paired = { lo: 2n * (sums.lo < 0n ? sums.lo : 0n), hi: 2n * (sums.hi > 0n ? sums.hi : 0n) };
@@ -239,12 +255,9 @@ const widthsOf = (
     activation: layout.activationBits,
     operand: operandWidth(layout),
     acc: signedWidth(acc),
-    multiplier: signedWidth(factors),
-    addend: signedWidth(addends),
     sum: signedWidth(hasAdd ? paired : sums),
     result: signedWidth(results),
     output: output.bits,
-    address,
   };
 };
 

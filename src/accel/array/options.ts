@@ -13,8 +13,11 @@ export interface ArrayOptions {
   readonly memoryRegister: boolean;
   /** Registers in a requantizer's multiplier: 1 for DSP cells, 2 for multipliers in LUTs. */
   readonly multiplierStages: 1 | 2;
-  /** Integer weights: `product` (default): multipliers, for DSP cells; `recoded`: LUTs and carry chains, half the size there. */
-  readonly intMultiplier?: 'product' | 'recoded';
+  /**
+   * Of lanes with integer weights and of requantizers. `product` (default): multipliers, for DSP cells. `recoded`: LUTs and
+   * carry chains alone, about half of what synthesis makes of a multiplier without DSP cells.
+   */
+  readonly multipliers?: 'product' | 'recoded';
   /** Weights, scales and descriptors can be loaded at run time. */
   readonly reloadable: boolean;
 }

@@ -48,6 +48,7 @@ export const requantizeParams = (context: PipelineContext) => {
     ties: features.ties,
     pairs: features.add,
     pairDepth: steps,
+    multiplier: options.multipliers ?? 'product',
     multiplierStages: options.multiplierStages,
   };
 };

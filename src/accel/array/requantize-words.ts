@@ -2,6 +2,7 @@
 
 import { signedWidth, type Range } from '../../num/index.js';
 import type { IntegerNetwork, IntegerTensor, Rounding } from '../../nn/index.js';
+import { recodedDotCorrection } from '../../units/index.js';
 import { AccelError } from '../errors.js';
 import type { CodedWeights } from './engines/engine.js';
 import { positionsPerResult, type Job, type WalkConfig } from './jobs.js';
@@ -188,6 +189,16 @@ const channelSum = (
   }
   return { correction: BigInt(correction), raw: { lo: BigInt(lo), hi: BigInt(hi) } };
 };
+
+/** The same for requantizers with recoded multipliers: what their products are short by goes into the addend. */
+export const recodedWords = (layers: readonly LayerWords[], multiplierWidth: number): readonly LayerWords[] =>
+  layers.map((layer) => ({
+    ...layer,
+    words: layer.words.map((word) => ({
+      ...word,
+      addend: word.addend + recodedDotCorrection([word.multiplier], multiplierWidth),
+    })),
+  }));
 
 /** Takes out common powers of two. */
 const reduced = (rule: ChannelRule): ChannelRule => {

@@ -1,6 +1,7 @@
 /** Random accelerators, each replayable from one number. */
 
 import { AccelError, planArray, type ArrayOptions, type ArrayPlan } from '../../../src/accel/index.js';
+import type { ConvLayer } from '../../../src/nn/index.js';
 import { makeRandomNetwork } from '../../../src/nn/testing/index.js';
 import { createRandom } from '../../../src/num/index.js';
 
@@ -27,6 +28,7 @@ export const randomCase = (seed: number): AccelCase => {
     multiplierStages: random.chance(0.5) ? 1 : 2,
     memoryRegister: random.chance(0.5),
     reloadable: random.chance(0.2),
+    multipliers: random.chance(0.4) ? 'recoded' : 'product',
   };
   const plan = planWhereReloadable(network, options);
   return { seed, plan, label: labelOf(seed, plan) };
@@ -42,6 +44,9 @@ const planWhereReloadable = (network: Parameters<typeof planArray>[0], options: 
   }
 };
 
+const familyOf = ({ product, weightFormat }: ConvLayer): string =>
+  product === 'exact' ? weightFormat : 'table';
+
 const labelOf = (seed: number, { network, config }: ArrayPlan): string => {
   const {
     rows,
@@ -52,9 +57,10 @@ const labelOf = (seed: number, { network, config }: ArrayPlan): string => {
     multiplierStages,
     memoryRegister,
     reloadable,
+    multipliers,
   } = config.options;
   const layers = network.layers.map((layer) =>
-    layer.kind === 'conv' ? `${layer.depthwise ? 'depthwise ' : ''}${layer.weightFormat} conv` : layer.kind,
+    layer.kind === 'conv' ? `${layer.depthwise ? 'depthwise ' : ''}${familyOf(layer)} conv` : layer.kind,
   );
   return [
     `seed ${seed}: ${rows}x${columns}`,
@@ -64,6 +70,7 @@ const labelOf = (seed: number, { network, config }: ArrayPlan): string => {
     `multiplierStages ${multiplierStages}`,
     `memoryRegister ${memoryRegister}`,
     ...(reloadable ? ['reloadable'] : []),
+    `multipliers ${multipliers ?? 'product'}`,
     layers.join(' > '),
   ].join(', ');
 };

@@ -62,7 +62,7 @@ export const enginesOf = (network: IntegerNetwork, context: EngineContext): read
           products: Math.max(options.taps, dense.length > 0 ? 1 : rows),
           actWidth,
           weightWidth: Math.max(2, ...convs('int').map(({ weightBits }) => weightBits)),
-          multiplier: options.intMultiplier ?? 'product',
+          multiplier: options.multipliers ?? 'product',
         }),
       ]
     : [];
