@@ -54,6 +54,7 @@ export {
 } from './requantize/model.js';
 export { cmvm, type CmvmParams } from './cmvm/unit.js';
 export { cmvmModel } from './cmvm/model.js';
+export { graphFigures, type AdderGraphFigures } from './cmvm/figures.js';
 export { cmvmFolded, type CmvmFoldedParams } from './cmvm-folded/unit.js';
 export { cmvmFoldedModel, foldCycles, inGroups, type Fold } from './cmvm-folded/model.js';
 export { powerOfTwoDot, type PowerOfTwoDotParams } from './power-of-two-dot/unit.js';
@@ -93,3 +94,22 @@ export {
   type PowerOfTwoChainInputs,
 } from './power-of-two-chain/model.js';
 export { powerOfTwoChains } from './power-of-two-chain/kind.js';
+export { powerOfTwoPe, type PowerOfTwoPeParams } from './power-of-two-pe/unit.js';
+export { powerOfTwoPeModel, type PowerOfTwoPeInputs } from './power-of-two-pe/model.js';
+export { pvqBitLayer, type PvqBitLayerParams } from './pvq-bit-layer/unit.js';
+export { pvqBitLayerModel } from './pvq-bit-layer/model.js';
+export {
+  bitLayerCode,
+  bitLayerCycles,
+  packedCode as packedBitLayerCode,
+  type BitLayerWeights,
+  type CodeWord,
+} from './pvq-bit-layer/code.js';
+export { pvqPulse, type PvqPulseParams } from './pvq-pulse/unit.js';
+export { pvqPulseModel } from './pvq-pulse/model.js';
+export { pvqTree, type PvqTreeParams } from './pvq-tree/unit.js';
+export { pvqTreeModel, type PvqTreeInputs } from './pvq-tree/model.js';
+export { pvqDecoder, type PvqDecoderParams } from './pvq-decoder/unit.js';
+export { pvqDecoderModel } from './pvq-decoder/model.js';
+export { pvqRunDecoder, type PvqRunDecoderParams } from './pvq-run-decoder/unit.js';
+export { pvqRunDecoderModel } from './pvq-run-decoder/model.js';
