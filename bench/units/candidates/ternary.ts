@@ -11,12 +11,13 @@ import {
 } from '../candidate.js';
 
 const arithmetic = 'ternary';
+const streaming = 'ternary, output stationary';
 const sizes = [square(8), square(16)];
 
 const baseline =
   (flow: Baseline['flow']) =>
   (target: Target, size: ArraySize): Baseline => ({
-    ...{ arithmetic: flow === 'os' ? 'ternary, output stationary' : arithmetic, design: `tern ${flow}` },
+    ...{ arithmetic: flow === 'os' ? streaming : arithmetic, design: `tern ${flow}` },
     ...{ target, size, kind: 'tern', flow },
   });
 
@@ -27,6 +28,12 @@ export const ternary: FamilyEntries = {
     ),
     ...across(bothTargets, sizes, (target, size) =>
       arrayEntry({ arithmetic, design: 'trees', target, size, kind: ternaryTree }),
+    ),
+    ...bothTargets.map((target) =>
+      arrayEntry({
+        ...{ arithmetic: streaming, design: 'gated terms', target, size: square(8) },
+        ...{ kind: ternaryChains(target), flow: 'outputStationary' },
+      }),
     ),
   ],
   baselines: [

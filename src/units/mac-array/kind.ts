@@ -65,7 +65,9 @@ export interface StreamingPe {
   readonly encode: (weight: bigint) => bigint;
   /** act * weight minus what the PE adds, for every act. */
   readonly correction: (weight: bigint) => bigint;
-  /** Register `<name>_acc` and what belongs to it; returns it. */
+  /** Clock edges from act and weight to the accumulator that holds their product. */
+  readonly latencyCycles: number;
+  /** Makes the accumulator, and registers before it, under names that start with `name`. */
   readonly accumulator: (inputs: StreamingInputs, name: string, m: ModuleBuilder) => SInt;
 }
 
@@ -74,9 +76,10 @@ export interface StreamingInputs {
   readonly weight: UInt;
   /** Sum to 0. */
   readonly clear: UInt;
-  /** Take `above`, the accumulator of the PE above, in place of adding. */
-  readonly drain: UInt;
-  /** undefined in the top row, which takes 0. */
+  /**
+   * A sum that the PE above hands down, as wide as the accumulator, to be added; where it is not 0, accumulator and product are.
+   * undefined in the top row.
+   */
   readonly above: SInt | undefined;
   readonly accWidth: number;
 }

@@ -10,6 +10,7 @@ import {
   type UInt,
 } from '../../hdl/index.js';
 import { requireInteger, UnitParameterError } from '../errors.js';
+import { gatedRegister } from '../fused-row/gated-register.js';
 import type { ColumnSum, PeKind, StreamingPe } from './kind.js';
 
 export interface MacArrayParams {
@@ -37,8 +38,9 @@ export interface MacArraySize {
  * row, row i `rowSkewCycles` * i cycles later) enters a register and passes along its row. acc_c += the sum of column c, 0 after
  * `clear`; a vector is in `acc` `latencyCycles` after its row 0 is at `act`.
  * outputStationary: `act` moves right, `weight` moves down, a PE a cycle: row i and column j enter i and j cycles after row and
- * column 0. A PE's accumulator holds the products that met in it, 0 after `clear`; `drain` moves the sums down a row per
- * cycle and `acc` shows the lowest row.
+ * column 0. A PE's accumulator holds the products that met in it, 0 after `clear`. `acc` shows the lowest row; `drain` moves the
+ * sums down a row in two cycles, while all products must be 0: one to hand the sums out and clear, one to take them in, so
+ * that no PE chooses between its sum and its neighbour's.
  * Sums are exact up to `kind.correction`. Free running, no reset. @throws UnitParameterError
  */
 export const macArray = ({ kind, flow, actWidth = 8, accWidth = 24, rows, columns }: MacArrayParams) => {
@@ -70,7 +72,9 @@ const weightStationary = (kind: PeKind, size: MacArraySize) => {
     },
     ({ load, clear, act, weight }, m) => {
       const held = m.pipe('act_q', act);
-      const weights = weight.map((first, column) => weightColumn(m, column, rows, kind.store?.(first) ?? first, load));
+      const weights = weight.map((first, column) =>
+        weightColumn(m, column, rows, kind.store?.(first) ?? first, load),
+      );
       const sums = kind.columnSums({ ...size, act: held, weight: weights }, m);
       return { acc: sums.map((sum, column) => accumulate(m, `acc_${column}_q`, sum, clear, accWidth)) };
     },
@@ -123,22 +127,29 @@ const outputStationary = (name: string, pe: StreamingPe, size: MacArraySize) => 
       parameters: { rows, columns, actWidth, accWidth },
     },
     ({ clear, drain, act, weight }, m) => {
+      const { takingIn } = m.regs({ takingIn: bit }, { reset: false });
+      const handingOut = drain.and(takingIn.not());
+      takingIn.next = handingOut;
+      const clearAll = clear.or(handingOut);
       let weights: readonly UInt[] = weight;
-      let sums: readonly (SInt | undefined)[] = weight.map(() => undefined);
+      let above: readonly (SInt | undefined)[] = weight.map(() => undefined);
+      let sums: readonly SInt[] = [];
       act.forEach((first, row) => {
         let value = first;
         sums = weights.map((code, column) => {
-          const inputs = { act: value, weight: code, clear, drain, above: sums[column], accWidth };
+          const inputs = { act: value, weight: code, clear: clearAll, above: above[column], accWidth };
           const sum = pe.accumulator(inputs, `pe_${row}_${column}`, m);
           // What the last column and row pass on, nobody takes.
           if (column < columns - 1) value = m.pipe(`act_${row}_${column}`, value);
           return sum;
         });
-        if (row < rows - 1) weights = weights.map((code, column) => m.pipe(`weight_${row}_${column}`, code));
+        if (row === rows - 1) return;
+        weights = weights.map((code, column) => m.pipe(`weight_${row}_${column}`, code));
+        above = sums.map((sum, column) => gatedRegister(m, `out_${row}_${column}`, sum, handingOut.not()));
       });
-      return { acc: sums.flatMap((sum) => (sum === undefined ? [] : [sum])) };
+      return { acc: sums };
     },
   );
-  // PE (i, j) has added the products of a cycle i + j + 1 edges after row 0 and column 0 entered.
-  return { component: unit, latencyCycles: rows + columns - 1, rowSkewCycles: 1 };
+  // The last PE meets its first products rows + columns - 2 cycles after the first PE does.
+  return { component: unit, latencyCycles: rows + columns - 2 + pe.latencyCycles, rowSkewCycles: 1 };
 };

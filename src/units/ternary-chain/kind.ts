@@ -5,9 +5,10 @@ import { bitOf, fusedRow } from '../fused-row/ecp5.js';
 import type { ColumnSum, PeKind } from '../mac-array/kind.js';
 import { ternaryChainCodes, type ChainTarget } from './codes.js';
 import { ternaryChainCorrection } from './model.js';
+import { ternaryStreaming } from './streaming.js';
 import { ternaryChain } from './unit.js';
 
-/** One `ternaryChain` per column; rows are skewed by a cycle each. */
+/** One `ternaryChain` per column, rows skewed by a cycle each; or output-stationary PEs. */
 export const ternaryChains = (target: ChainTarget): PeKind => ({
   name: `ternary_chain_${target}`,
   weightWidth: 2,
@@ -23,6 +24,7 @@ export const ternaryChains = (target: ChainTarget): PeKind => ({
       return target === 'ice40' || negative === undefined ? { sum } : signedSum(sum, negative);
     });
   },
+  streaming: ternaryStreaming(target),
 });
 
 /** The sum as it is accumulated: complemented in the accumulator's own carry cells. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { macArrayModel } from '../mac-array/model.js';
 import { macArray } from '../mac-array/unit.js';
-import { weightStationaryTotals } from '../testing/mac-array.js';
+import { columnsOf, outputStationaryTotals, weightStationaryTotals } from '../testing/mac-array.js';
 import { listOf, sintValue } from '../testing/values.js';
 import { ternaryChainCodes } from './codes.js';
 import { ternaryChains } from './kind.js';
@@ -57,6 +57,48 @@ describe.each(targets)('ternaryChain for %s', (target) => {
         expect(totals).toEqual(macArrayModel({ ...size, correction: kind.correction }, weights, vectors));
       }),
       { numRuns: 12 },
+    );
+  });
+
+  const streams = fc
+    .record({
+      rows: fc.integer({ min: 1, max: 4 }),
+      columns: fc.integer({ min: 1, max: 4 }),
+      actWidth: fc.integer({ min: 1, max: 9 }),
+      accWidth: fc.integer({ min: 2, max: 25 }),
+    })
+    .chain((size) =>
+      fc.integer({ min: 1, max: 12 }).chain((length) =>
+        fc.record({
+          size: fc.constant(size),
+          acts: listOf(listOf(sintValue(size.actWidth), size.rows), length),
+          weights: listOf(listOf(trit, size.columns), length),
+        }),
+      ),
+    );
+
+  it('makes output-stationary arrays that multiply matrices and hand their sums down', () => {
+    const kind = ternaryChains(target);
+    const { streaming } = kind;
+    if (streaming === undefined) throw new Error('no output-stationary PE');
+    fc.assert(
+      fc.property(streams, ({ size, acts, weights }) => {
+        const { component } = macArray({ ...size, kind, flow: 'outputStationary' });
+        const { encode } = streaming;
+        const totals = outputStationaryTotals({ design: component.design, weights, acts, encode });
+        const short = columnsOf(weights).map((column) =>
+          column.reduce((sum, weight) => sum + streaming.correction(weight), 0n),
+        );
+        expect(totals).toEqual(
+          columnsOf(acts).map((row) =>
+            columnsOf(weights).map((column, index) => {
+              const dot = row.reduce((sum, value, k) => sum + value * (column[k] ?? 0n), 0n);
+              return BigInt.asIntN(size.accWidth, dot - (short[index] ?? 0n));
+            }),
+          ),
+        );
+      }),
+      { numRuns: 20 },
     );
   });
 

@@ -4,6 +4,7 @@ import { typeRange } from '../../num/index.js';
 import { sumWidthOf } from '../adder-tree/tree.js';
 import { requireInteger } from '../errors.js';
 import { bitOf, fusedRow } from '../fused-row/ecp5.js';
+import { gatedRegister } from '../fused-row/gated-register.js';
 import type { ChainTarget } from './codes.js';
 
 export interface TernaryChainParams {
@@ -62,27 +63,15 @@ interface Link {
   readonly width: number;
 }
 
-/** A register that takes `value`, or 0 where `leaveOut`: a register's synchronous reset, no LUT. */
-const gated = (m: ModuleBuilder, name: string, value: SInt, leaveOut: UInt): SInt => {
-  const { [name]: term } = m.regs({ [name]: sint(value.width) }, { reset: false });
-  if (term === undefined) throw new RangeError(`no register ${name}`);
-  m.when(leaveOut, () => {
-    term.next = 0;
-  }).otherwise(() => {
-    term.next = value;
-  });
-  return term;
-};
-
 const firstLink = (m: ModuleBuilder, value: SInt, code: UInt, target: ChainTarget): SInt => {
-  if (target === 'ecp5') return gated(m, 'sum_0', value, code.bit(0));
+  if (target === 'ecp5') return gatedRegister(m, 'sum_0', value, code.bit(0));
   // As late as the terms of the other rows; columns of an array share this register.
   const held = m.pipe('act_0_q', value);
-  return gated(m, 'sum_0', code.bit(1).mux(held.not(), held), code.bit(0));
+  return gatedRegister(m, 'sum_0', code.bit(1).mux(held.not(), held), code.bit(0));
 };
 
 const turningLink = (m: ModuleBuilder, { row, partial, value, code, width }: Link): SInt => {
-  const term = gated(m, `term_${row}`, value, code.bit(0));
+  const term = gatedRegister(m, `term_${row}`, value, code.bit(0));
   const sum = partial.add(term).wrap(width);
   return m.pipe(`sum_${row}`, code.bit(1).mux(sum.not(), sum));
 };

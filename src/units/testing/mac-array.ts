@@ -63,12 +63,12 @@ export const outputStationaryTotals = (
   simulation.poke('clear', 1);
   for (let cycle = 0; cycle < rows + columns; cycle++) feed(-1 - cycle);
   simulation.poke('clear', 0);
-  for (let cycle = 0; cycle < acts.length + rows + columns; cycle++) feed(cycle);
+  for (let cycle = 0; cycle < acts.length + rows + columns + 2; cycle++) feed(cycle);
   simulation.poke('drain', 1);
   const totals: (readonly bigint[])[] = [];
   for (let row = rows - 1; row >= 0; row--) {
     totals.unshift(Array.from({ length: columns }, (_, column) => simulation.peek(`acc_${column}`)));
-    simulation.step();
+    simulation.step(2);
   }
   return totals;
 };
