@@ -1,31 +1,50 @@
+import { powerOfTwoChains, powerOfTwoTree } from '../../../src/units/index.js';
 import {
   across,
+  arrayEntry,
   bothTargets,
   square,
   type ArraySize,
   type Baseline,
   type FamilyEntries,
+  type Ours,
   type Target,
 } from '../candidate.js';
 
-const arithmetics = { p2_4: 'power of two, 4 bits', p2_5: 'power of two, 5 bits' } as const;
+const codes = [
+  { arithmetic: 'power of two, 4 bits', kind: 'p2_4', codeBits: 4 },
+  { arithmetic: 'power of two, 5 bits', kind: 'p2_5', codeBits: 5 },
+] as const;
+type Code = (typeof codes)[number];
+const sizes = [square(8)];
 
 const baseline =
-  (kind: keyof typeof arithmetics) =>
+  ({ arithmetic, kind }: Code) =>
   (target: Target, size: ArraySize): Baseline => ({
-    ...{ arithmetic: arithmetics[kind], design: `${kind} wsb`, target, size, kind, flow: 'wsb' },
+    ...{ arithmetic, design: `${kind} wsb`, target, size, kind, flow: 'wsb' },
   });
 
+const tree =
+  ({ arithmetic, codeBits }: Code) =>
+  (target: Target, size: ArraySize): Ours =>
+    arrayEntry({ arithmetic, design: 'tree', target, size, kind: powerOfTwoTree(codeBits) });
+
+const chains =
+  ({ arithmetic, codeBits }: Code) =>
+  (target: Target, size: ArraySize): Ours =>
+    arrayEntry({ arithmetic, design: 'fused chains', target, size, kind: powerOfTwoChains(codeBits) });
+
 export const powerOfTwo: FamilyEntries = {
-  ours: [],
-  baselines: [
-    ...across(bothTargets, [square(8)], baseline('p2_4')),
-    ...across(bothTargets, [square(8)], baseline('p2_5')),
-  ],
-  bars: [
-    { arithmetic: arithmetics.p2_4, target: 'ice40', size: square(8), lutsPerPe: 34, fmax: 141 },
-    { arithmetic: arithmetics.p2_5, target: 'ice40', size: square(8), lutsPerPe: 54, fmax: 112 },
-    { arithmetic: arithmetics.p2_4, target: 'ecp5', size: square(8), lutsPerPe: 35 },
-    { arithmetic: arithmetics.p2_5, target: 'ecp5', size: square(8), lutsPerPe: 56 },
-  ],
+  ours: codes.flatMap((code) => [
+    ...across(bothTargets, sizes, tree(code)),
+    ...across(['ecp5'], sizes, chains(code)),
+  ]),
+  baselines: codes.flatMap((code) => across(bothTargets, sizes, baseline(code))),
+  bars: codes.flatMap(({ arithmetic, codeBits }) => [
+    {
+      ...{ arithmetic, target: 'ice40' as const, size: square(8) },
+      ...(codeBits === 4 ? { lutsPerPe: 34, fmax: 141 } : { lutsPerPe: 54, fmax: 112 }),
+    },
+    { arithmetic, target: 'ecp5' as const, size: square(8), lutsPerPe: codeBits === 4 ? 35 : 56 },
+  ]),
 };

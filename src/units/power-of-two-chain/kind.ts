@@ -1,7 +1,6 @@
 /** Power of two columns as chains of fused ECP5 carry cells; rows are skewed by a cycle each. */
 import type { PeKind } from '../mac-array/kind.js';
-import { powerOfTwoCode } from '../power-of-two-dot/code.js';
-import { powerOfTwoTree } from '../power-of-two-dot/kind.js';
+import { flaggedCodes, powerOfTwoTree } from '../power-of-two-dot/kind.js';
 import { powerOfTwoChainCorrection } from './model.js';
 import { powerOfTwoChain } from './unit.js';
 
@@ -10,10 +9,7 @@ export const powerOfTwoChains = (codeBits: number): PeKind => ({
   ...powerOfTwoTree(codeBits),
   name: `power_of_two_chain_c${codeBits}`,
   correction: (weights, actWidth) =>
-    powerOfTwoChainCorrection(
-      { rows: weights.length, actWidth, codeBits },
-      weights.map((weight) => powerOfTwoCode(weight, codeBits)),
-    ),
+    powerOfTwoChainCorrection({ rows: weights.length, actWidth, codeBits }, flaggedCodes(weights, codeBits)),
   timing: ({ rows, actWidth }) => powerOfTwoChain({ rows, actWidth, codeBits }),
   columnSums: ({ rows, actWidth, act, weight }) => {
     const { component } = powerOfTwoChain({ rows, actWidth, codeBits });

@@ -1,9 +1,10 @@
+import { flaggedCode } from '../power-of-two-dot/code.js';
 import { powerOfTwoTerm } from '../power-of-two-dot/model.js';
 import type { PowerOfTwoChainParams } from './unit.js';
 
 export interface PowerOfTwoChainInputs {
   readonly act: readonly bigint[];
-  /** Codes of `powerOfTwoCode`. */
+  /** Codes of `powerOfTwoCode` and `flaggedCode`. */
   readonly weight: readonly bigint[];
 }
 
@@ -12,9 +13,10 @@ export const powerOfTwoChainModel = (
   params: PowerOfTwoChainParams,
   inputs: PowerOfTwoChainInputs,
 ): bigint => {
+  const codeOf = (flagged: bigint): bigint => flaggedCode(flagged, params.codeBits);
   let sum = 0n;
   for (let row = 0; row < params.rows; row++)
-    sum += powerOfTwoTerm(inputs.act[row] ?? 0n, inputs.weight[row] ?? 0n, params);
+    sum += powerOfTwoTerm(inputs.act[row] ?? 0n, codeOf(inputs.weight[row] ?? 0n), params);
   return sum;
 };
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { simulate } from '../../sim/index.js';
-import { powerOfTwoWeight } from '../power-of-two-dot/code.js';
+import { flaggedCode, powerOfTwoWeight } from '../power-of-two-dot/code.js';
 import { listOf, sintValue, uintValue } from '../testing/values.js';
 import { powerOfTwoChainCorrection, powerOfTwoChainModel } from './model.js';
 import { powerOfTwoChain, type PowerOfTwoChainParams } from './unit.js';
@@ -48,7 +48,9 @@ describe('powerOfTwoChain', () => {
         const correction = powerOfTwoChainCorrection(params, weight);
         const exact = vectors.map((act) =>
           act.reduce(
-            (sum, value, row) => sum + value * powerOfTwoWeight(weight[row] ?? 0n, params.codeBits),
+            (sum, value, row) =>
+              sum +
+              value * powerOfTwoWeight(flaggedCode(weight[row] ?? 0n, params.codeBits), params.codeBits),
             0n,
           ),
         );

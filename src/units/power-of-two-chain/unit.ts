@@ -4,7 +4,7 @@ import { unsignedWidth } from '../../num/index.js';
 import { requireInteger } from '../errors.js';
 import { fusedRow } from '../fused-row/ecp5.js';
 import { greatestTerm } from '../power-of-two-dot/model.js';
-import { partsOf, shiftedBy, signedFromZero } from '../power-of-two-dot/term.js';
+import { partsOf, shiftedWithin, signedFromZero, zeroable } from '../power-of-two-dot/term.js';
 
 export interface PowerOfTwoChainParams {
   /** Number of activations and weights, 1 to 64. */
@@ -16,7 +16,7 @@ export interface PowerOfTwoChainParams {
 }
 
 /**
- * sum = Σ act * weight - correction (`powerOfTwoChainCorrection`), weights as codes (`powerOfTwoCode`) that hold still. Row i
+ * sum = Σ act * weight - correction (`powerOfTwoChainCorrection`), weights as codes (`powerOfTwoCode`, then `flaggedCode`) that hold still. Row i
  * enters i cycles after row 0, the sum leaves `latencyCycles` after row 0. LUTs complement and shift by all but the highest
  * bit of the exponent into a register; the LUT of the adder's carry cell (CCU2C) shifts by the highest bit. Free running, no
  * reset. @throws UnitParameterError
@@ -40,11 +40,14 @@ export const powerOfTwoChain = (params: PowerOfTwoChainParams) => {
       act.forEach((value, row) => {
         const code = weight[row];
         if (code === undefined) return;
-        const { negative, nonzero, exponent } = partsOf(code);
+        const { negative, zero, exponent } = partsOf(code, true);
         const last = exponent.length - 1;
         const early = exponent.slice(0, last);
-        const field = shiftedBy(signedFromZero(value, negative), early, [...early.keys()]);
-        const shifted = m.pipe(`shifted_${row}`, nonzero.mux(field, 0));
+        const field = early.reduce(
+          (shifted, bit, index) => shiftedWithin(m, shifted, bit, 2 ** index),
+          signedFromZero(value, negative),
+        );
+        const shifted = zeroable(m, `shifted_${row}`, field, zero);
         const high = exponent[last] ?? negative;
         const link = { shifted, high, distance: 2 ** last };
         partial = m.pipe(

@@ -48,3 +48,6 @@ export const powerOfTwoCode = (weight: bigint, codeBits: number, name = 'weight'
   const sign = weight < 0n ? 2n : 0n;
   return ((sign | 1n) << BigInt(codeBits - 2)) | BigInt(exponent);
 };
+
+/** The code with "is 0" in place of "is not 0", and back. */
+export const flaggedCode = (code: bigint, codeBits: number): bigint => code ^ (1n << BigInt(codeBits - 2));

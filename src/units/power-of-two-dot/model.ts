@@ -1,5 +1,5 @@
 import { unsignedWidth } from '../../num/index.js';
-import { greatestExponent, powerOfTwoParts, powerOfTwoWeight } from './code.js';
+import { flaggedCode, greatestExponent, powerOfTwoParts, powerOfTwoWeight } from './code.js';
 import type { PowerOfTwoDotParams } from './unit.js';
 
 export interface PowerOfTwoDotInputs {
@@ -12,9 +12,12 @@ export interface PowerOfTwoDotInputs {
 export const powerOfTwoDotModel = (params: PowerOfTwoDotParams, inputs: PowerOfTwoDotInputs): bigint => {
   let sum = -powerOfTwoDotOffset(params);
   for (let row = 0; row < params.rows; row++)
-    sum += powerOfTwoTerm(inputs.act[row] ?? 0n, inputs.weight[row] ?? 0n, params);
+    sum += powerOfTwoTerm(inputs.act[row] ?? 0n, plainCode(inputs.weight[row] ?? 0n, params), params);
   return sum;
 };
+
+const plainCode = (code: bigint, { codeBits, zeroFlag = false }: PowerOfTwoDotParams): bigint =>
+  zeroFlag ? flaggedCode(code, codeBits) : code;
 
 /** What must be added to the unit's sum to get the exact dot product: a constant of the weights (codes as the unit's). */
 export const powerOfTwoDotCorrection = (params: PowerOfTwoDotParams, weight: readonly bigint[]): bigint =>
@@ -53,6 +56,7 @@ export const powerOfTwoDotExact = (
   { act, weight }: PowerOfTwoDotInputs,
 ): bigint =>
   Array.from({ length: params.rows }, (_, row) => row).reduce(
-    (sum, row) => sum + (act[row] ?? 0n) * powerOfTwoWeight(weight[row] ?? 0n, params.codeBits),
+    (sum, row) =>
+      sum + (act[row] ?? 0n) * powerOfTwoWeight(plainCode(weight[row] ?? 0n, params), params.codeBits),
     0n,
   );

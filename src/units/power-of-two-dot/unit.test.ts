@@ -18,6 +18,7 @@ const cases = fc
     actWidth: fc.integer({ min: 1, max: 12 }),
     codeBits: fc.integer({ min: 2, max: 5 }),
     levelsPerStage: fc.integer({ min: 1, max: 4 }),
+    zeroFlag: fc.boolean(),
   })
   .chain((params) =>
     fc.tuple(

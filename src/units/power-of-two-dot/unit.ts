@@ -14,7 +14,7 @@ import { unsignedWidth } from '../../num/index.js';
 import { treeStages } from '../adder-tree/tree.js';
 import { requireInteger } from '../errors.js';
 import { greatestTerm, powerOfTwoSumWidth } from './model.js';
-import { partsOf, shiftedBy, signedFromZero, stageOrder } from './term.js';
+import { partsOf, shiftedBy, signedFromZero, stageOrder, zeroable } from './term.js';
 
 export interface PowerOfTwoDotParams {
   /** Number of activations and weights, 1 to 64. */
@@ -24,6 +24,8 @@ export interface PowerOfTwoDotParams {
   readonly codeBits: number;
   /** Adder levels between registers, default 1: more makes Yosys merge adders into larger and slower ones (docs/units). */
   readonly levelsPerStage?: number;
+  /** Codes say "is 0" in place of "is not 0" (one bit inverted, `flaggedCode`), as the registers' resets want it. */
+  readonly zeroFlag?: boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface PowerOfTwoDotParams {
  * running, no reset; result after `latencyCycles`. @throws UnitParameterError
  */
 export const powerOfTwoDot = (params: PowerOfTwoDotParams) => {
-  const { rows, actWidth, codeBits, levelsPerStage = 1 } = params;
+  const { rows, actWidth, codeBits, levelsPerStage = 1, zeroFlag = false } = params;
   requireInteger('powerOfTwoDot', 'rows', rows, 1, 64);
   requireInteger('powerOfTwoDot', 'actWidth', actWidth, 1, 64);
   requireInteger('powerOfTwoDot', 'codeBits', codeBits, 2, 5);
@@ -41,7 +43,7 @@ export const powerOfTwoDot = (params: PowerOfTwoDotParams) => {
   const sumWidth = powerOfTwoSumWidth(params);
   const latencyCycles = 1 + treeStages(rows, levelsPerStage);
   const unit = component(
-    `power_of_two_dot_r${rows}_a${actWidth}_c${codeBits}_l${levelsPerStage}`,
+    `power_of_two_dot_r${rows}_a${actWidth}_c${codeBits}_l${levelsPerStage}${zeroFlag ? '_z' : ''}`,
     {
       in: { act: array(rows, sint(actWidth)), weight: array(rows, uint(codeBits)) },
       out: { sum: sint(sumWidth) },
@@ -51,7 +53,7 @@ export const powerOfTwoDot = (params: PowerOfTwoDotParams) => {
     ({ act, weight }, m) => {
       const terms = act.flatMap((value, row) => {
         const code = weight[row];
-        return code === undefined ? [] : [termRegister(m, `term_${row}`, value, code)];
+        return code === undefined ? [] : [termRegister(m, `term_${row}`, value, code, zeroFlag)];
       });
       return { sum: centred(fieldTree(m, terms, greatestTerm(params), levelsPerStage)) };
     },
@@ -59,11 +61,10 @@ export const powerOfTwoDot = (params: PowerOfTwoDotParams) => {
   return { component: unit, latencyCycles, sumWidth };
 };
 
-/** The choice of 0 right before a register is its synchronous reset, which costs no LUT. */
-const termRegister = (m: ModuleBuilder, name: string, act: SInt, code: UInt): UInt => {
-  const { negative, nonzero, exponent } = partsOf(code);
+const termRegister = (m: ModuleBuilder, name: string, act: SInt, code: UInt, zeroFlag: boolean): UInt => {
+  const { negative, zero, exponent } = partsOf(code, zeroFlag);
   const term = shiftedBy(signedFromZero(act, negative), exponent, stageOrder(exponent.length));
-  return m.pipe(name, nonzero.mux(term, 0));
+  return zeroable(m, name, term, zero);
 };
 
 /** sum - 2^(width - 1) as two's complement: its highest bit inverted. */
