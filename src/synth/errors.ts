@@ -104,3 +104,27 @@ export class UnmappedCell extends SynthError {
     super(`${design} needs a ${type} (${cell}), and the library ${library} has no usable cell for it`);
   }
 }
+
+/** A netlist that is mapped but cannot be simulated: a loop of logic, an asynchronous reset in use, more than one clock. */
+export class UnusableNetlist extends SynthError {
+  readonly code = 'UNUSABLE_NETLIST';
+  readonly exitCode = 2;
+  constructor(
+    readonly design: string,
+    reason: string,
+  ) {
+    super(`the netlist of ${design} cannot be simulated: ${reason}`);
+  }
+}
+
+/** Mapping made gates that compute something else than the design. */
+export class NetlistDiffers extends SynthError {
+  readonly code = 'NETLIST_DIFFERS';
+  readonly exitCode = 4;
+  constructor(
+    readonly design: string,
+    where: string,
+  ) {
+    super(`the gates of ${design} differ from it: ${where}`);
+  }
+}

@@ -1,4 +1,6 @@
 /** Gates of a cell library: mapping, area, activity, energy. */
+export { checkGates, costOfMapping, gateCost, type GateCost, type GateCostOptions } from './cost.js';
+export { energyOf, leakageOf, type Energy, type EnergyOptions } from './energy.js';
 export {
   mapAllToGates,
   mapToGates,
@@ -7,3 +9,4 @@ export {
   type VerilogText,
 } from './mapping.js';
 export { type Bit, type Gate, type GateNetlist, type GatePort } from './netlist.js';
+export { runGates, togglesOf, valuesOf, type GateWaves } from './waves.js';

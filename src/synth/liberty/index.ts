@@ -10,6 +10,7 @@ export {
   type Leakage,
   type Library,
   type Pin,
+  type Transition,
 } from './library.js';
 export { mappingLibrary } from './mapping-library.js';
 export { lookUp, type Table } from './table.js';
