@@ -28,7 +28,7 @@ function failure(code: string, message: string, exitCode?: number): Error {
 }
 
 describe('help', () => {
-  it.each([[[]], [['build']], [['emit']], [['sim']], [['synth']], [['prove']], [['doctor']]])(
+  it.each([[[]], [['build']], [['emit']], [['sim']], [['synth']], [['cmvm']], [['prove']], [['doctor']]])(
     '%j is as approved',
     async (verb) => {
       const { exitCode, stdout, stderr } = await runFake([...verb, '--help']);
@@ -372,7 +372,7 @@ describe('progress', () => {
 describe('the grammar', () => {
   it('asks for help where no verb is given', () => {
     expect(() => parseCommandLine([], '1')).toThrow(
-      'no verb; expected one of: build, emit, sim, synth, prove, doctor',
+      'no verb; expected one of: build, emit, sim, synth, cmvm, prove, doctor',
     );
   });
 });

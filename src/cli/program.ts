@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import type { z } from 'zod';
 import {
   buildOptionsSchema,
+  cmvmOptionsSchema,
   deviceNames,
   doctorOptionsSchema,
   emitOptionsSchema,
@@ -10,14 +11,16 @@ import {
   simOptionsSchema,
   synthOptionsSchema,
   type BuildOptions,
+  type CmvmOptions,
   type DoctorOptions,
   type EmitOptions,
   type ProveOptions,
   type SimOptions,
   type SynthOptions,
 } from '../flow/index.js';
+import { peKinds } from '../accel/index.js';
 import { exitCodeText, UsageError } from './exit-codes.js';
-import { arraySize, positiveFraction, positiveNumber, wholeNumber } from './values.js';
+import { arraySize, foldOf, positiveFraction, positiveNumber, wholeNumber } from './values.js';
 
 /** How results and progress are printed. */
 export interface Printing {
@@ -32,12 +35,13 @@ export type Request = { readonly printing: Printing } & (
   | { readonly verb: 'synth'; readonly options: SynthOptions }
   | { readonly verb: 'build'; readonly options: BuildOptions }
   | { readonly verb: 'prove'; readonly options: ProveOptions }
+  | { readonly verb: 'cmvm'; readonly options: CmvmOptions }
   | { readonly verb: 'doctor'; readonly options: DoctorOptions }
   /** `--help` or `--version`: the text to print. */
   | { readonly verb: 'help'; readonly text: string }
 );
 
-export const verbs = ['build', 'emit', 'sim', 'synth', 'prove', 'doctor'] as const;
+export const verbs = ['build', 'emit', 'sim', 'synth', 'cmvm', 'prove', 'doctor'] as const;
 
 /** Throws UsageError. `version` is what `--version` prints. */
 export function parseCommandLine(words: readonly string[], version: string): Request {
@@ -116,6 +120,38 @@ function grammar(version: string, understood: (request: Request) => void): Comma
     });
   });
 
+  const cmvm = program.command('cmvm');
+  cmvm
+    .description('a constant matrix times a vector: shared adders, verified, placed and routed')
+    .argument('<matrix>', 'JSON file: n_in, n_out, x: { bits, signed }, w[output][input]')
+    .requiredOption('--device <name>', `FPGA: ${deviceNames.join(', ')} (required)`)
+    .option(
+      '--pipeline <levels>',
+      'adder levels between registers, 0: combinational (default: 1)',
+      wholeNumber,
+    )
+    .option(
+      '--fold <f[:side]>',
+      'f inputs per cycle, or f:outputs for outputs, instead of everything at once',
+      foldOf,
+    )
+    .option('--verify <N>', 'vectors compared with exact arithmetic (default: 1000)', wholeNumber)
+    .option('--seed <N>', 'of the search, the vectors and the placer (default: 1)', wholeNumber)
+    .option(
+      '--time-limit <minutes>',
+      'for one run of a tool (default: 60, place and route 120)',
+      positiveNumber,
+    )
+    .requiredOption('--out <folder>', 'where the results go (required)');
+  addCommonOptions(cmvm);
+  cmvm.action((matrix: string, options: RawOptions) => {
+    understood({
+      verb: 'cmvm',
+      options: check(cmvmOptionsSchema, undefined, { ...options, matrix }),
+      printing: printingOf(options),
+    });
+  });
+
   const prove = program.command('prove');
   prove
     .description('a component against another one, its model or its own assertions, for all inputs')
@@ -178,6 +214,9 @@ function addEmitOptions(command: Command, { needsSamples }: { readonly needsSamp
       positiveFraction,
     )
     .option('--reloadable', 'weights can be loaded at run time')
+    .option('--pe <kind>', `PEs of all but depthwise layers: ${peKinds.join(', ')} (default: by weight format)`)
+    .option('--round-weights', 'with --pe: round the weights that it does not represent')
+    .option('--pvq-pulses <number>', 'with --pe pvq --round-weights: pulses per weight (default: 1)', positiveNumber)
     .requiredOption('--out <folder>', 'where the results go (required)');
   return command;
 }

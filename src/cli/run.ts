@@ -1,12 +1,12 @@
 /** One run of the command line: parse, call the verb, print, choose the exit code. */
-import type { DoctorResult, Flow, FlowHooks, FlowResult, ProveResult } from '../flow/index.js';
+import type { CmvmResult, DoctorResult, Flow, FlowHooks, FlowResult, ProveResult } from '../flow/index.js';
 import { renderReport } from '../report/index.js';
 import type { Envelope } from './envelope.js';
 import { failureEnvelope, resultEnvelope } from './envelope.js';
 import { exitCodes, failureOf } from './exit-codes.js';
 import { createProgress } from './progress.js';
 import { parseCommandLine, verbs, type Request } from './program.js';
-import { createPaint, doctorSummary, proveSummary, resultSummary } from './summary.js';
+import { cmvmSummary, createPaint, doctorSummary, proveSummary, resultSummary } from './summary.js';
 
 /** Everything the command line takes from the process, so that tests can give something else. */
 export interface Surroundings {
@@ -72,6 +72,8 @@ async function runVerb(request: VerbRequest, flow: Flow, hooks: FlowHooks): Prom
       return flowOutcome(request.verb, await flow.build(request.options, hooks));
     case 'prove':
       return proveOutcome(await flow.prove(request.options, hooks));
+    case 'cmvm':
+      return cmvmOutcome(await flow.cmvm(request.options, hooks));
     case 'doctor':
       return doctorOutcome(await flow.doctor(request.options, hooks));
   }
@@ -83,6 +85,15 @@ function flowOutcome(verb: string, result: FlowResult): Outcome {
   return {
     envelope: resultEnvelope(verb, exitCode, { out, files, report }, problems),
     summary: (paint) => resultSummary(result, paint),
+  };
+}
+
+function cmvmOutcome(result: CmvmResult): Outcome {
+  const { out, files, report, problems } = result;
+  const exitCode = problems.length === 0 ? exitCodes.ok : exitCodes.checkFailed;
+  return {
+    envelope: resultEnvelope('cmvm', exitCode, { out, files, report }, problems),
+    summary: (paint) => cmvmSummary(result, paint),
   };
 }
 

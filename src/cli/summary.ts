@@ -1,6 +1,6 @@
 /** What a person reads when a verb is done. */
 import { join } from 'node:path';
-import type { DoctorResult, FlowResult, Problem, ProveResult } from '../flow/index.js';
+import type { CmvmResult, DoctorResult, FlowResult, Problem, ProveResult } from '../flow/index.js';
 import { integer, number, percent, plural, type Report } from '../report/index.js';
 
 /** Colours on a terminal, plain text elsewhere. */
@@ -94,6 +94,36 @@ function resultPath(out: string, files: readonly string[]): string {
 
 function problemLines(problems: readonly Problem[], paint: Paint): string[] {
   return problems.map(({ code, message }) => `${paint.bad('failed')} ${code}: ${message}`);
+}
+
+export function cmvmSummary({ out, report, problems }: CmvmResult, paint: Paint): string {
+  const { matrix, graph, fold, latencyCycles, cyclesPerVector, luts, registers, fmaxMHz, verified } = report;
+  const verdict =
+    verified.mismatches === 0 ? paint.good('exact') : paint.bad(`${verified.mismatches} cycles differ`);
+  const facts: (readonly [string, string])[] = [
+    ...(graph === null
+      ? []
+      : [
+          [
+            'adders',
+            `${integer(graph.adders)} of ${integer(graph.adderBits)} bits, ${plural(graph.depth, 'level')} deep`,
+          ] as const,
+        ]),
+    ...(fold === null
+      ? []
+      : [['fold', `${plural(fold.perCycle, fold.side.slice(0, -1))} per cycle`] as const]),
+    ['equality', `${verdict}: ${plural(verified.vectors, 'vector')}, ${plural(verified.cycles, 'cycle')}`],
+    [
+      'timing',
+      `${plural(latencyCycles, 'cycle')} of latency, a vector every ${plural(cyclesPerVector, 'cycle')}`,
+    ],
+    ['device', `${integer(luts)} LUTs, ${integer(registers)} registers (synthesized)`],
+    ...(fmaxMHz === null ? [] : [['clock', `${number(fmaxMHz)} MHz (placed between registers)`] as const]),
+    ['results', out],
+  ];
+  const title = `${matrix.name}, ${matrix.outputs} x ${matrix.inputs} on ${report.device}`;
+  const lines = facts.map(([name, text]) => `  ${name.padEnd(10)}${text}`);
+  return [title, ...lines, ...problemLines(problems, paint)].join('\n');
 }
 
 export function proveSummary({ statements, files }: ProveResult, paint: Paint): string {

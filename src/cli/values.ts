@@ -43,3 +43,10 @@ export function wholeNumber(text: string): number {
 function decimal(text: string): number {
   return /^\d*\.?\d+(e[+-]?\d+)?$/i.test(text) ? Number(text) : NaN;
 }
+
+/** `4`: four inputs per cycle; `4:outputs`: four outputs. */
+export function foldOf(text: string): { readonly side: 'inputs' | 'outputs'; readonly perCycle: number } {
+  const [, perCycle, side = 'inputs'] = /^([1-9]\d{0,3})(?::(inputs|outputs))?$/.exec(text) ?? [];
+  if (perCycle === undefined) throw new InvalidArgumentError('Expected a number of inputs, or N:outputs.');
+  return { side: side === 'outputs' ? 'outputs' : 'inputs', perCycle: Number(perCycle) };
+}

@@ -9,7 +9,8 @@ export class FlowError extends Error {
       | 'NO_SAMPLES'
       | 'DOES_NOT_FIT'
       | 'NO_LOADER'
-      | 'NOT_A_DESIGN',
+      | 'NOT_A_DESIGN'
+      | 'BAD_MATRIX',
     message: string,
     readonly exitCode = 2,
   ) {

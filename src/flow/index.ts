@@ -4,4 +4,7 @@ export { FlowError } from './errors.js';
 export { build, emit, sim, synth } from './run.js';
 export { doctor } from './doctor.js';
 export { prove } from './prove.js';
+export { runCmvm as cmvm } from './cmvm/run.js';
+export { cmvmOptionsSchema, type CmvmOptions, type CmvmResult } from './cmvm/options.js';
+export { cmvmReportSchema, type CmvmReport } from './cmvm/report.js';
 export { implement, type Implementation, type ImplementOptions } from './implement.js';

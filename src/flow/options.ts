@@ -4,9 +4,11 @@
  */
 import { z } from 'zod';
 import type { Counterexample, CoverResult, VerdictKind } from '../formal/index.js';
+import { peKinds, type PeKind } from '../accel/index.js';
 import type { Report } from '../report/index.js';
 import { nearestName } from '../synth/index.js';
 import type { DoctorEntry } from '../tools/index.js';
+import type { CmvmOptions, CmvmResult } from './cmvm/options.js';
 
 export const deviceNames = ['hx8k', 'up5k', 'ecp5-25k', 'ecp5-85k'] as const;
 export type DeviceName = (typeof deviceNames)[number];
@@ -16,6 +18,8 @@ const unknownDevice = (name: string): string => {
   const hint = near === undefined ? '' : `; did you mean ${near}?`;
   return `unknown device "${name}"${hint} (known devices: ${deviceNames.join(', ')})`;
 };
+
+export const deviceNameSchema = z.enum(deviceNames, { error: ({ input }) => unknownDevice(String(input)) });
 
 const file = z.string().min(1, 'expected the path of a file');
 const count = z.int().nonnegative();
@@ -29,7 +33,7 @@ export const arraySizeSchema = z.strictObject({
 const emitFields = {
   /** ONNX model: QONNX or QCDQ. */
   model: file,
-  device: z.enum(deviceNames, { error: ({ input }) => unknownDevice(String(input)) }),
+  device: deviceNameSchema,
   array: arraySizeSchema,
   /** Folder that receives the result; earlier results in it stay until the new ones are complete. */
   out: z.string().min(1, 'expected the path of a folder'),
@@ -41,6 +45,12 @@ const emitFields = {
   inputScale: z.number().positive().default(1),
   /** Weights, scales and descriptors can be loaded at run time. */
   reloadable: z.boolean().default(false),
+  /** The kind of PE that runs every layer but depthwise ones; undefined: what each layer's weight format asks for. */
+  pe: z.enum(peKinds).optional(),
+  /** With `pe`: weights that it does not represent are rounded to the nearest that it does; else they are refused. */
+  roundWeights: z.boolean().optional(),
+  /** With `pe` pvq and `roundWeights`: pulses (sum of magnitudes) per weight of a filter; undefined: 1. */
+  pvqPulses: z.number().positive().max(64).optional(),
   /** Where tools come from; undefined: configured path, then native, then npm. */
   tools: z.union([z.enum(['npm', 'native']), z.string().min(1)]).optional(),
 } as const;
@@ -163,6 +173,7 @@ export interface Flow {
   synth(options: SynthOptions, hooks: FlowHooks): Promise<FlowResult>;
   build(options: BuildOptions, hooks: FlowHooks): Promise<FlowResult>;
   prove(options: ProveOptions, hooks: FlowHooks): Promise<ProveResult>;
+  cmvm(options: CmvmOptions, hooks: FlowHooks): Promise<CmvmResult>;
   doctor(options: DoctorOptions, hooks: FlowHooks): Promise<DoctorResult>;
 }
 
@@ -172,10 +183,13 @@ interface TogetherOptions {
   readonly labels?: string | undefined;
   readonly pcf?: string | undefined;
   readonly lpf?: string | undefined;
+  readonly pe?: PeKind | undefined;
+  readonly roundWeights?: boolean | undefined;
+  readonly pvqPulses?: number | undefined;
 }
 
 function checkTogether(
-  { device, samples, labels, pcf, lpf }: TogetherOptions,
+  { device, samples, labels, pcf, lpf, pe, roundWeights = false, pvqPulses }: TogetherOptions,
   context: z.RefinementCtx,
 ): void {
   const complain = (option: string, message: string): void => {
@@ -185,4 +199,7 @@ function checkTogether(
   if (ecp5 && pcf !== undefined) complain('pcf', `PCF files are for iCE40; ${device} takes an LPF file`);
   if (!ecp5 && lpf !== undefined) complain('lpf', `LPF files are for ECP5; ${device} takes a PCF file`);
   if (labels !== undefined && samples === undefined) complain('labels', 'labels need samples to go with');
+  if (roundWeights && pe === undefined) complain('roundWeights', 'rounding needs --pe to round for');
+  if (pvqPulses !== undefined && !(pe === 'pvq' && roundWeights))
+    complain('pvqPulses', 'pulses are counted where --pe pvq rounds weights (--round-weights)');
 }

@@ -21,6 +21,7 @@ export function fakeFlow(given: Partial<Flow>): Flow {
     synth: unexpected('synth'),
     build: unexpected('build'),
     prove: unexpected('prove'),
+    cmvm: unexpected('cmvm'),
     doctor: unexpected('doctor'),
     ...given,
   };
