@@ -3,6 +3,14 @@ export { AccelError, type AccelErrorCode } from './errors.js';
 export { planArray, type ArrayConfig, type ArrayPlan } from './array/config.js';
 export { geometryFor, type Geometry } from './array/geometry.js';
 export type { ArrayOptions } from './array/options.js';
+export {
+  forcePeKind,
+  peKinds,
+  type ForceOptions,
+  type ForcedNetwork,
+  type LayerRounding,
+  type PeKind,
+} from './force/force-kind.js';
 export { arrayTop } from './array/rtl/top.js';
 export { predict, type LayerTime, type Prediction } from './array/prediction.js';
 export type { Engine } from './array/engines/engine.js';

@@ -214,9 +214,16 @@ function addEmitOptions(command: Command, { needsSamples }: { readonly needsSamp
       positiveFraction,
     )
     .option('--reloadable', 'weights can be loaded at run time')
-    .option('--pe <kind>', `PEs of all but depthwise layers: ${peKinds.join(', ')} (default: by weight format)`)
+    .option(
+      '--pe <kind>',
+      `PEs of all but depthwise layers: ${peKinds.join(', ')} (default: by weight format)`,
+    )
     .option('--round-weights', 'with --pe: round the weights that it does not represent')
-    .option('--pvq-pulses <number>', 'with --pe pvq --round-weights: pulses per weight (default: 1)', positiveNumber)
+    .option(
+      '--pvq-pulses <number>',
+      'with --pe pvq --round-weights: pulses per weight (default: 1)',
+      positiveNumber,
+    )
     .requiredOption('--out <folder>', 'where the results go (required)');
   return command;
 }

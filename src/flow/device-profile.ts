@@ -19,7 +19,7 @@ const targets: Readonly<Record<DeviceName, number>> = { hx8k: 50, up5k: 20, 'ecp
 
 /**
  * ECP5: as many taps and requantizers as the DSP cells allow. iCE40: one tap and one requantizer, because multipliers are
- * dear; up5k keeps activations in its single-port RAM. @throws UnknownDevice, AccelError ACC003
+ * dear (without DSP cells they are recoded: LUTs and carry chains); up5k keeps activations in its single-port RAM. @throws UnknownDevice, AccelError ACC003
  */
 export const profileFor = (name: DeviceName, rows: number, columns: number, reloadable: boolean): Profile => {
   const device = findDevice(name);
@@ -27,10 +27,11 @@ export const profileFor = (name: DeviceName, rows: number, columns: number, relo
   const shape = multiplierChoices(device, geometry.columns).find(
     ({ taps, requantizers }) => taps * geometry.columns + requantizers * dspPerRequantizer <= device.dsps,
   );
+  const dsp = shape !== undefined && device.dsps > 0;
   const chosen = shape ?? { taps: 1 as const, requantizers: 1 };
   return {
     device,
-    dsp: shape !== undefined && device.dsps > 0,
+    dsp,
     targetMHz: targets[name],
     array: {
       rows,
@@ -39,6 +40,7 @@ export const profileFor = (name: DeviceName, rows: number, columns: number, relo
       requantizers: chosen.requantizers,
       activationMemory: device.spram > 0 ? 'spram' : 'block',
       memoryRegister: device.family === 'ecp5',
+      multipliers: dsp ? 'product' : 'recoded',
       multiplierStages: shape === undefined ? 2 : 1,
       reloadable,
     },

@@ -9,23 +9,30 @@ import {
   loadSamples,
   quantizeSamples,
   type ImportResult,
+  type IntegerNetwork,
   type QuantizedSamples,
 } from '../nn/index.js';
+import { forcePeKind, type ForcedNetwork, type LayerRounding } from '../accel/index.js';
 import type { Report } from '../report/index.js';
 import { FlowError } from './errors.js';
 import type { EmitOptions, SynthOptions } from './options.js';
 
 export interface Inputs {
   readonly imported: ImportResult;
+  /** What is built: as imported, or with the weights that `pe` asks for. */
+  readonly network: IntegerNetwork;
+  /** Layers whose weights were rounded. */
+  readonly rounded: readonly LayerRounding[];
   /** Pictures as the network's input integers. */
   readonly samples: QuantizedSamples | undefined;
   readonly labels: Int32Array | undefined;
   readonly files: Report['inputs'];
 }
 
-/** @throws FlowError UNREADABLE_FILE, NO_SAMPLES, TOO_FEW_LABELS; NnError for what is in the files */
+/** @throws FlowError UNREADABLE_FILE, NO_SAMPLES, TOO_FEW_LABELS; NnError for what is in the files; AccelError ACC006 */
 export const readInputs = (options: EmitOptions & Pick<Partial<SynthOptions>, 'pcf' | 'lpf'>): Inputs => {
   const imported = importOnnx(readBytes(options.model, 'model'), { name: modelName(options.model) });
+  const { network, rounded } = withPeKind(imported.network, options);
   const samples =
     options.samples === undefined
       ? undefined
@@ -50,8 +57,16 @@ export const readInputs = (options: EmitOptions & Pick<Partial<SynthOptions>, 'p
   const files = named.flatMap(([role, file]) =>
     file === undefined ? [] : [{ role, file, sha256: sha256(readBytes(file, role)) }],
   );
-  return { imported, samples, labels, files };
+  return { imported, network, rounded, samples, labels, files };
 };
+
+const withPeKind = (
+  network: IntegerNetwork,
+  { pe, roundWeights = false, pvqPulses = 1 }: EmitOptions,
+): ForcedNetwork =>
+  pe === undefined
+    ? { network, rounded: [] }
+    : forcePeKind(network, { kind: pe, round: roundWeights, pulsesPerWeight: pvqPulses });
 
 /** `a/dwnet.qonnx.onnx` is called `dwnet`. */
 const modelName = (path: string): string => basename(path).replace(/(\.(qonnx|qcdq))?\.onnx$/i, '');

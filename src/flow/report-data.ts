@@ -45,8 +45,9 @@ export const reportOf = (measured: Measured): Report => {
     options: flatOptions(measured.options),
     inputs: inputs.files,
     tools: toolsOf(measured),
-    network: networkOf(inputs.imported.network),
+    network: networkOf(inputs.network),
     array: arrayOf(hardware),
+    roundedWeights: inputs.rounded.map((layer) => ({ ...layer })),
     layers: hardware.plan.jobs.map((job, index) => layerOf(hardware, job, index)),
     accuracy: measured.accuracy,
     equality: [inProcess?.equality, verilator].filter((entry) => entry !== undefined),
@@ -99,8 +100,7 @@ const macsOf = (network: IntegerNetwork, output: string, weights: number): numbe
 };
 
 /** What people call an engine: `ternary`, `int8`. */
-const kindOfEngine = ({ name, codeWidth }: Engine): string =>
-  name === 'int' ? `int${codeWidth}` : name;
+const kindOfEngine = ({ name, codeWidth }: Engine): string => (name === 'int' ? `int${codeWidth}` : name);
 
 const arrayOf = (hardware: Hardware): Report['array'] => {
   const { config } = hardware.plan;

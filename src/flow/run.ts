@@ -89,7 +89,7 @@ const measure = async (
   hooks.progress?.('read model', 0, 1);
   await breathe(hooks);
   const inputs = readInputs({ ...options, ...constraintsOf(stages) });
-  const { network } = inputs.imported;
+  const { network } = inputs;
   hooks.progress?.('read model', 1, 1);
   hooks.progress?.('generate hardware', 0, 1);
   await requireEverything(options, stages, tools);
@@ -194,7 +194,7 @@ const synthStage = async (
 ): Promise<Built> => {
   const options = stages.synth;
   if (options === undefined) return { synth: undefined, placed: undefined, netlist: undefined };
-  const context = { network: inputs.imported.network, options, tools, hooks };
+  const context = { network: inputs.network, options, tools, hooks };
   const mapped: SynthResult = await map(hardware, tools, hooks, { timeoutMs: timeLimitMs(options) });
   await requireFits(hardware, mapped, context);
   const compared = stages.sim !== undefined && expectation !== undefined && expectation.count > 0;

@@ -9,6 +9,7 @@ import {
   layersSection,
   originSection,
   problemsSection,
+  roundingSection,
 } from './sections.js';
 import { script } from './script.js';
 import { style } from './style.js';
@@ -19,6 +20,7 @@ export function renderReport(report: Report): string {
     problemsSection(report),
     equalitySection(report),
     layersSection(report),
+    roundingSection(report),
     deviceSection(report),
     clockSection(report),
     originSection(report),

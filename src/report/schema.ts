@@ -32,6 +32,16 @@ export const layerSchema = z.strictObject({
   basis: basisSchema,
 });
 
+export const roundedLayerSchema = z.strictObject({
+  layer: z.string(),
+  weights: count,
+  /** Weights whose value, scaled back, is another one. */
+  changed: count,
+  /** In steps of the model's own weights. */
+  largestChange: measure,
+  meanChange: measure,
+});
+
 export const equalitySchema = z.strictObject({
   /** For example `nomul simulator`, `verilator`, `Icarus with the mapped netlist`. */
   simulator: z.string(),
@@ -103,6 +113,8 @@ export const reportSchema = z.strictObject({
   }),
   array: arraySchema,
   layers: z.array(layerSchema),
+  /** Layers whose weights were rounded (`--round-weights`): what is built is not the model as it came. */
+  roundedWeights: z.array(roundedLayerSchema).default([]),
   /** top1: share of right answers, 0 .. 1. null: no labels. */
   accuracy: z.strictObject({ top1: z.number().min(0).max(1), pictures: count }).nullable(),
   equality: z.array(equalitySchema),

@@ -121,6 +121,23 @@ ${sortableTable(columns, layers)}`,
   );
 }
 
+export function roundingSection({ roundedWeights }: Report): string {
+  if (roundedWeights.length === 0) return '';
+  const rows = roundedWeights.map(({ layer, weights, changed, largestChange, meanChange }) => [
+    escapeHtml(layer),
+    integer(weights),
+    `${integer(changed)} (${percent(changed / weights)})`,
+    largestChange.toFixed(2),
+    meanChange.toFixed(3),
+  ]);
+  return section(
+    'Rounded weights',
+    `<p class="soft">The model's weights are not all weights of the processing elements that were asked for. They were rounded, and
+accuracy and equality are those of the rounded network. Changes are in steps of the model's own weights.</p>
+${plainTable(['Layer', 'Weights', 'Changed', 'Largest change', 'Mean change'], rows)}`,
+  );
+}
+
 export function deviceSection({ device, array }: Report): string {
   if (device === null) return '';
   const { available, luts, registers, blockRams, dsps, fmaxMHz, basis } = device;

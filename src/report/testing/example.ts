@@ -48,6 +48,7 @@ export const exampleReport: Report = {
     weightBits: 6144,
   },
   array: { rows: 4, columns: 4, peKind: 'ternary', unitsBeside: [{ kind: 'int8 multiplier', count: 4 }] },
+  roundedWeights: [],
   layers: [
     layer(
       'stem.conv',
