@@ -16,13 +16,17 @@ export type {
 export { ternaryTree, tritCodes } from './ternary-dot/kind.js';
 export { ternaryChain, type TernaryChainParams } from './ternary-chain/unit.js';
 export { ternaryChains } from './ternary-chain/kind.js';
-export { ternaryChainCodes, type ChainTarget } from './ternary-chain/codes.js';
+export { ternaryChainCodes } from './ternary-chain/codes.js';
+export { ternaryChainCorrection, ternaryChainModel, type TernaryChainInputs } from './ternary-chain/model.js';
+export { ternaryFusedTree, type TernaryFusedTreeParams } from './ternary-fused-tree/unit.js';
+export { ternaryFusedTrees } from './ternary-fused-tree/kind.js';
+export { ternaryFusedTreeCodes } from './ternary-fused-tree/codes.js';
 export {
-  ternaryChainCorrection,
-  ternaryChainModel,
-  ternaryChainSum,
-  type TernaryChainInputs,
-} from './ternary-chain/model.js';
+  ternaryFusedTreeCorrection,
+  ternaryFusedTreeModel,
+  ternaryFusedTreeSum,
+  type TernaryFusedTreeInputs,
+} from './ternary-fused-tree/model.js';
 export { ternaryPe, type TernaryPeParams } from './ternary-pe/unit.js';
 export { ternaryPeModel, type TernaryPeInputs } from './ternary-pe/model.js';
 export { intDot, type IntDotParams } from './int-dot/unit.js';
@@ -30,6 +34,9 @@ export { intProduct, productModulePrefix, type IntProductParams } from './int-do
 export { intMac } from './int-mac/unit.js';
 export { intMacModel, type IntMacInputs } from './int-mac/model.js';
 export type { IntMacParams } from './int-mac/parameters.js';
+export { intPair } from './int-pair/unit.js';
+export { intPairModel, type IntPairInputs } from './int-pair/model.js';
+export { pairPacking, type IntPairParams } from './int-pair/packing.js';
 export { mac16Chain, mult18Tree } from './int-mac/kinds.js';
 export { recodedTree } from './recoded-dot/kind.js';
 export {
@@ -42,6 +49,15 @@ export {
 export { recodedDotCorrection, recodedDotModel, type RecodedDotInputs } from './recoded-dot/model.js';
 export { intDotModel, type IntDotInputs } from './int-dot/model.js';
 export { requantize } from './requantize/unit.js';
+export { requantizeConstant, type RequantizeConstantParams } from './requantize-constant/unit.js';
+export { requantizeSerial, type RequantizeSerialParams } from './requantize-serial/unit.js';
+export {
+  requantizeSerialCycles,
+  requantizeSerialModel,
+  serialInputsForContract,
+} from './requantize-serial/model.js';
+export { requantizeThresholds, type RequantizeThresholdsParams } from './requantize-thresholds/unit.js';
+export { staircaseModel, staircaseOf, type Staircase } from './requantize-thresholds/thresholds.js';
 export { requantizeShape, tieModes, type RequantizeParams } from './requantize/parameters.js';
 export {
   addendFor,
@@ -113,3 +129,6 @@ export { pvqDecoder, type PvqDecoderParams } from './pvq-decoder/unit.js';
 export { pvqDecoderModel } from './pvq-decoder/model.js';
 export { pvqRunDecoder, type PvqRunDecoderParams } from './pvq-run-decoder/unit.js';
 export { pvqRunDecoderModel } from './pvq-run-decoder/model.js';
+export { powerOfTwoDotCost, type UnitCost } from './power-of-two-dot/cost.js';
+export { powerOfTwoChainCost } from './power-of-two-chain/cost.js';
+export { powerOfTwoPeCost } from './power-of-two-pe/cost.js';

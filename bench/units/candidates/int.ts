@@ -1,9 +1,12 @@
+import { mac16Chain, mult18Tree, recodedTree } from '../../../src/units/index.js';
 import {
   across,
+  arrayEntry,
   square,
   type ArraySize,
   type Baseline,
   type FamilyEntries,
+  type Ours,
   type Target,
 } from '../candidate.js';
 
@@ -18,8 +21,25 @@ const dspBaseline = (target: Target, size: ArraySize, parts: Baseline['parts'] &
   ...{ arithmetic: inDsps, design: 'int8 wsb', target, size, kind: 'int8', flow: 'wsb', dsp: true, parts },
 });
 
+const recoded = (target: Target, size: ArraySize): Ours =>
+  arrayEntry({ arithmetic: inLuts, design: 'recodedTree', target, size, kind: recodedTree(8) });
+
+/** Modules that hold a multiplier cell alone: ABC9 of Yosys 0.70 fails on flattened designs with such cells. */
+const cellModules = ['sb_mac16_', 'mult18x18d_'];
+
 export const int: FamilyEntries = {
-  ours: [],
+  ours: [
+    ...across(['ice40'], [square(8), small], recoded),
+    recoded('ecp5', square(8)),
+    arrayEntry({
+      ...{ arithmetic: inDsps, design: 'mac16Chain', target: 'ice40', size: small, kind: mac16Chain(8) },
+      ...{ parts: ['up5k'], keep: cellModules },
+    }),
+    arrayEntry({
+      ...{ arithmetic: inDsps, design: 'mult18Tree', target: 'ecp5', size: square(8), kind: mult18Tree(8) },
+      ...{ dsp: true, parts: ['85k'], keep: cellModules },
+    }),
+  ],
   baselines: [
     ...across(['ice40'], [square(8), small], (target, size) => baseline('int8h', target, size)),
     baseline('int8h', 'ecp5', square(8)),

@@ -29,7 +29,12 @@ export const requantizeSum = (
   params: Product & Pick<RequantizeParams, 'sumWidth'>,
   { acc, multiplier, addend, kept = 0n }: RequantizeInputs,
 ): bigint =>
-  BigInt.asIntN(params.sumWidth, acc * multiplier - productCorrection(params, multiplier) + addend + kept);
+  BigInt.asIntN(
+    params.sumWidth,
+    params.multiplier === 'none'
+      ? acc + addend + kept
+      : acc * multiplier - productCorrection(params, multiplier) + addend + kept,
+  );
 
 /** The unit's `addend` for a bias in units of 2^-shift: with the rounding half and what the product is short by. */
 export const addendFor = (

@@ -23,8 +23,9 @@ export interface RequantizeParams {
   /**
    * `product` (default): multipliers, for DSP cells. `recoded`: LUTs and carry chains, about half as many as Yosys makes of
    * a product; acc * multiplier comes out short by a constant of the multiplier, which the addend must contain (`addendFor`).
+   * `none`: the multiplier is 1 (scales that are powers of two) and has no port; multiplierWidth is of no account.
    */
-  readonly multiplier?: 'product' | 'recoded';
+  readonly multiplier?: 'product' | 'recoded' | 'none';
   /** Of `product`. 1: one multiplier. 2, 3: the wider factor is cut in 2 or 4 parts, whose products are added in later stages. */
   readonly multiplierStages: 1 | 2 | 3;
 }
@@ -53,13 +54,15 @@ export const requantizeShape = (params: RequantizeParams): RequantizeShape => {
     Array.from({ length: shiftWidth }, (_, index) => shiftWidth - 1 - index),
     shiftLevelsPerStage,
   );
-  const productCycles =
-    params.multiplier === 'recoded'
-      ? recodedProductCycles(params.multiplierWidth)
-      : 1 + params.multiplierStages;
+  const productCycles = productCyclesOf(params);
   const afterProduct = 1 + (params.pairs ? 1 : 0) + shiftStages.length;
   const finish = 3; // saturate, clamp, zero point
   return { shiftWidth, shiftStages, productCycles, latencyCycles: productCycles + afterProduct + finish };
+};
+
+const productCyclesOf = ({ multiplier, multiplierWidth, multiplierStages }: RequantizeParams): number => {
+  if (multiplier === 'none') return 0;
+  return multiplier === 'recoded' ? recodedProductCycles(multiplierWidth) : 1 + multiplierStages;
 };
 
 /** One cycle to recode, one per level of additions; a multiplier of one digit is registered all the same. */
@@ -82,7 +85,7 @@ const checkParams = (p: RequantizeParams): void => {
   check('pairDepth', p.pairDepth ?? 1, 1, 1024);
   check('multiplierStages', p.multiplierStages, 1, 3);
   const widest = Math.max(p.accWidth, p.multiplierWidth);
-  if (p.multiplier !== 'recoded' && widest < 1 << p.multiplierStages)
+  if ((p.multiplier ?? 'product') === 'product' && widest < 1 << p.multiplierStages)
     throw new UnitParameterError(
       'requantize',
       'multiplierStages',

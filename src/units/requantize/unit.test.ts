@@ -17,7 +17,7 @@ const parameters: fc.Arbitrary<RequantizeParams> = fc
     ties: fc.boolean(),
     pairs: fc.boolean(),
     pairDepth: fc.integer({ min: 1, max: 5 }),
-    multiplier: fc.constantFrom('product', 'recoded'),
+    multiplier: fc.constantFrom('product', 'recoded', 'none'),
     multiplierStages: fc.constantFrom<1 | 2 | 3>(1, 2, 3),
     ends: fc.tuple(fc.nat(), fc.nat()),
   })
@@ -86,7 +86,8 @@ const expected = (params: RequantizeParams, vectors: readonly Vector[]): readonl
 const portsOf = (params: RequantizeParams, vector: Vector): Ports => {
   const { acc, multiplier, addend, shift, lo, hi, zeroPoint, tieMode, hold, combine } = vector;
   return {
-    ...{ acc, multiplier, addend, shift, lo, hi, zero_point: zeroPoint },
+    ...{ acc, addend, shift, lo, hi, zero_point: zeroPoint },
+    ...(params.multiplier === 'none' ? {} : { multiplier }),
     ...(params.ties ? { tie_mode: tieMode ?? 0n } : {}),
     ...(params.pairs ? { hold, combine } : {}),
   };

@@ -19,7 +19,7 @@ import { barrelShift, type Shifting } from './shifter.js';
 
 type Inputs = {
   readonly acc: SIntType;
-  readonly multiplier: SIntType;
+  readonly multiplier?: SIntType;
   readonly addend: SIntType;
   readonly shift: UIntType;
   readonly lo: SIntType;
@@ -44,7 +44,7 @@ export const requantize = (params: RequantizeParams) => {
   const { sumWidth, resultWidth, ties, pairs } = params;
   const ports: Inputs = {
     acc: sint(params.accWidth),
-    multiplier: sint(params.multiplierWidth),
+    ...(params.multiplier === 'none' ? {} : { multiplier: sint(params.multiplierWidth) }),
     addend: sint(params.addendWidth),
     shift: uint(shape.shiftWidth),
     lo: sint(resultWidth),
@@ -63,10 +63,7 @@ export const requantize = (params: RequantizeParams) => {
     },
     ({ acc, multiplier, addend, shift, lo, hi, zeroPoint, tieMode, hold, combine }, m) => {
       m.latency({ lo, hi, zeroPoint, ...(tieMode === undefined ? {} : { tieMode }) }, 'timeless');
-      const product =
-        params.multiplier === 'recoded'
-          ? recodedProduct(m, acc, multiplier)
-          : stagedProduct(m, acc, multiplier, params.multiplierStages);
+      const product = multiplier === undefined ? acc : productOf(m, params, acc, multiplier);
       const late = m.pipe('late', { addend, shift }, { stages: shape.productCycles });
       const scaled = m.pipe('scaled', product.add(late.addend).wrap(sumWidth));
       let current: Shifting = { value: scaled, shift: m.pipe('scaled_shift', late.shift) };
@@ -90,9 +87,17 @@ export const requantize = (params: RequantizeParams) => {
   return { component: unit, latencyCycles, shiftWidth };
 };
 
+const productOf = (m: ModuleBuilder, params: RequantizeParams, acc: SInt, multiplier: SInt): SInt =>
+  params.multiplier === 'recoded'
+    ? recodedProduct(m, acc, multiplier)
+    : stagedProduct(m, acc, multiplier, params.multiplierStages);
+
 const requantizeName = (p: RequantizeParams): string =>
   `requantize_a${p.accWidth}_m${p.multiplierWidth}_d${p.addendWidth}_s${p.sumWidth}_h${p.shiftMin}_${p.shiftMax}` +
-  `_r${p.resultWidth}${p.ties ? '_ties' : ''}${p.pairs ? `_pairs${p.pairDepth ?? 1}` : ''}_${p.multiplier === 'recoded' ? 'e' : `p${p.multiplierStages}`}`;
+  `_r${p.resultWidth}${p.ties ? '_ties' : ''}${p.pairs ? `_pairs${p.pairDepth ?? 1}` : ''}_${multiplierName(p)}`;
+
+const multiplierName = ({ multiplier = 'product', multiplierStages }: RequantizeParams): string =>
+  ({ recoded: 'e', none: 'one', product: `p${multiplierStages}` })[multiplier];
 
 const combined = (m: ModuleBuilder, scaled: SInt, hold: UInt, combine: UInt, depth: number): SInt => {
   const { kept } = m.regs({ kept: array(depth, sint(scaled.width)) }, { reset: false });
