@@ -31,6 +31,8 @@ export interface SynthOptions {
   readonly abc9?: boolean;
   /** ECP5: no PFUMX/L6MUX21 wide multiplexers; often smaller for shifters. Default false. */
   readonly noWideLut?: boolean;
+  /** ECP5: small memories as block RAM or registers, not as distributed RAM with its read multiplexers. Default false. */
+  readonly noLutRam?: boolean;
   /** Register retiming through ABC (iCE40 and ECP5 without ABC9). Default false. */
   readonly retime?: boolean;
   /** Booth recoding of multiplications that stay in LUTs. Default false. */
@@ -149,6 +151,7 @@ function synthCommand(device: Device, top: string, options: SynthOptions): strin
           dsp ? '' : '-nodsp',
           options.abc9 === false ? '-noabc9' : '',
           options.noWideLut === true ? '-nowidelut' : '',
+          options.noLutRam === true ? '-nolutram' : '',
         ];
   const common = [options.blockRam === false ? '-nobram' : '', options.retime === true ? '-retime' : ''];
   return [`synth_${device.family}`, ...flags, ...common, `-top ${top}`]
