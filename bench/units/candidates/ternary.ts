@@ -1,4 +1,4 @@
-import { ternaryChains, ternaryTree } from '../../../src/units/index.js';
+import { ternaryChains, ternaryFusedTrees, ternaryTree } from '../../../src/units/index.js';
 import {
   across,
   arrayEntry,
@@ -23,16 +23,17 @@ const baseline =
 
 export const ternary: FamilyEntries = {
   ours: [
-    ...across(bothTargets, sizes, (target, size) =>
-      arrayEntry({ arithmetic, design: 'chains', target, size, kind: ternaryChains(target) }),
-    ),
+    ...sizes.flatMap((size) => [
+      arrayEntry({ arithmetic, design: 'chains', target: 'ice40', size, kind: ternaryChains }),
+      arrayEntry({ arithmetic, design: 'fused trees', target: 'ecp5', size, kind: ternaryFusedTrees }),
+    ]),
     ...across(bothTargets, sizes, (target, size) =>
       arrayEntry({ arithmetic, design: 'trees', target, size, kind: ternaryTree }),
     ),
     ...bothTargets.map((target) =>
       arrayEntry({
         ...{ arithmetic: streaming, design: 'gated terms', target, size: square(8) },
-        ...{ kind: ternaryChains(target), flow: 'outputStationary' },
+        ...{ kind: target === 'ice40' ? ternaryChains : ternaryFusedTrees, flow: 'outputStationary' },
       }),
     ),
   ],

@@ -7,6 +7,8 @@ export interface FusedBit {
   readonly b: UInt;
   readonly c: UInt;
   readonly d: UInt;
+  /** Default `signedTerm`. */
+  readonly term?: TermFunction;
 }
 
 /** The term bit, a function of B, C and D; it must be 0 where C and D are: the carry is made from A and B alone then. */
@@ -25,16 +27,15 @@ export const fusedRow = (
   width: number,
   a: SInt,
   bit: (index: number) => FusedBit,
-  term: TermFunction = signedTerm,
 ): SInt => {
-  const init = truthTable(term);
-  const cell = ccu2c({ init0: init, init1: init });
   const zero = m.constant(bitType, 0);
+  const nothing: FusedBit = { b: zero, c: zero, d: zero };
   const sums: UInt[] = [];
   let carry: UInt = zero;
   for (let low = 0; low < width; low += 2) {
     const first = bit(low);
-    const second = low + 1 < width ? bit(low + 1) : { b: zero, c: zero, d: zero };
+    const second = low + 1 < width ? bit(low + 1) : nothing;
+    const cell = ccu2c({ init0: truthTable(first.term), init1: truthTable(second.term) });
     const { S0, S1, COUT } = cell(`${name}_${low / 2}`, {
       CIN: carry,
       ...{ A0: bitOf(a, low), B0: first.b, C0: first.c, D0: first.d },
@@ -54,7 +55,7 @@ export const fusedRow = (
 export const bitOf = (value: SInt, index: number): UInt => value.bit(Math.min(index, value.width - 1));
 
 /** The cell's LUT: A ^ term, A the lowest bit of the index. */
-const truthTable = (term: TermFunction): number => {
+const truthTable = (term: TermFunction = signedTerm): number => {
   let table = 0;
   for (let index = 0; index < 16; index++) {
     const [a, b, c, d] = [index & 1, index & 2, index & 4, index & 8].map((value) => value !== 0);

@@ -14,6 +14,8 @@ export interface ColumnsTiming {
   readonly latencyCycles: number;
   /** Row i of an activation vector enters i * this many cycles after row 0. */
   readonly rowSkewCycles: number;
+  /** Clock edges from a column sum to the accumulator, default 1. */
+  readonly accumulatorCycles?: number;
 }
 
 export interface ColumnsInputs extends ColumnsSize {
@@ -27,8 +29,11 @@ export interface ColumnsInputs extends ColumnsSize {
 export interface ColumnSum {
   /** Registered, or one LUT a bit behind registers. */
   readonly sum: SInt;
-  /** The low bits of acc + sum, as wide as acc, where a family has a cheaper form than `acc.add(sum)`. */
-  readonly addTo?: (acc: SInt, name: string, m: ModuleBuilder) => SInt;
+  /**
+   * The accumulator, where the kind has a cheaper or faster one: sums up, wrapped to `width` bits, 0 after `clear`, with registers
+   * whose names start with `name`. A sum is in it `accumulatorCycles` after it is there; `clear` passes as many registers.
+   */
+  readonly accumulator?: (clear: UInt, width: number, name: string) => SInt;
 }
 
 /** A PE kind: how weights are coded and how a column of an array is made of them. */

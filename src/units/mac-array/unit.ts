@@ -35,8 +35,8 @@ export interface MacArraySize {
 
 /**
  * weightStationary: `weight` (one code per column) shifts in down the columns while `load`, last row first. `act` (one per
- * row, row i `rowSkewCycles` * i cycles later) enters a register and passes along its row. acc_c += the sum of column c, 0 after
- * `clear`; a vector is in `acc` `latencyCycles` after its row 0 is at `act`.
+ * row, row i `rowSkewCycles` * i cycles later) enters a register and passes along its row. acc_c += the sum of column c, 0
+ * `accumulatorCycles` after `clear`; a vector is in `acc` `latencyCycles` after its row 0 is at `act`.
  * outputStationary: `act` moves right, `weight` moves down, a PE a cycle: row i and column j enter i and j cycles after row and
  * column 0. A PE's accumulator holds the products that met in it, 0 after `clear`. `acc` shows the lowest row; `drain` moves the
  * sums down a row in two cycles, while all products must be 0: one to hand the sums out and clear, one to take them in, so
@@ -57,7 +57,7 @@ export const macArray = ({ kind, flow, actWidth = 8, accWidth = 24, rows, column
 
 const weightStationary = (kind: PeKind, size: MacArraySize) => {
   const { rows, columns, actWidth, accWidth } = size;
-  const { latencyCycles, rowSkewCycles } = kind.timing(size);
+  const { latencyCycles, rowSkewCycles, accumulatorCycles = 1 } = kind.timing(size);
   const unit = component(
     `mac_array_${kind.name}_r${rows}_c${columns}_a${actWidth}_p${accWidth}`,
     {
@@ -79,8 +79,13 @@ const weightStationary = (kind: PeKind, size: MacArraySize) => {
       return { acc: sums.map((sum, column) => accumulate(m, `acc_${column}_q`, sum, clear, accWidth)) };
     },
   );
-  // One more each for the registers of the activations and the accumulators.
-  return { component: unit, latencyCycles: latencyCycles + 2, rowSkewCycles };
+  // One for the registers of the activations.
+  return {
+    component: unit,
+    latencyCycles: 1 + latencyCycles + accumulatorCycles,
+    rowSkewCycles,
+    accumulatorCycles,
+  };
 };
 
 /** Codes enter at the top and move down a row per cycle while `load`. */
@@ -100,14 +105,20 @@ const weightColumn = (
   return weights;
 };
 
-const accumulate = (m: ModuleBuilder, name: string, column: ColumnSum, clear: UInt, width: number): SInt => {
+const accumulate = (
+  m: ModuleBuilder,
+  name: string,
+  { sum, accumulator }: ColumnSum,
+  clear: UInt,
+  width: number,
+): SInt => {
+  if (accumulator !== undefined) return accumulator(clear, width, name);
   const { [name]: acc } = m.regs({ [name]: sint(width) }, { reset: false });
   if (acc === undefined) throw new RangeError(`no register ${name}`);
-  const total = column.addTo?.(acc, name, m) ?? acc.add(column.sum).wrap(width);
   m.when(clear, () => {
     acc.next = 0;
   }).otherwise(() => {
-    acc.next = total;
+    acc.next = acc.add(sum).wrap(width);
   });
   return acc;
 };
@@ -151,5 +162,10 @@ const outputStationary = (name: string, pe: StreamingPe, size: MacArraySize) => 
     },
   );
   // The last PE meets its first products rows + columns - 2 cycles after the first PE does.
-  return { component: unit, latencyCycles: rows + columns - 2 + pe.latencyCycles, rowSkewCycles: 1 };
+  return {
+    component: unit,
+    latencyCycles: rows + columns - 2 + pe.latencyCycles,
+    rowSkewCycles: 1,
+    accumulatorCycles: 1,
+  };
 };

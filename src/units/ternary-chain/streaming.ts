@@ -1,17 +1,15 @@
 /** A ternary PE of an output-stationary array. */
-import { bit, sint, type SInt } from '../../hdl/index.js';
+import { bit, sint, type ModuleBuilder, type SInt } from '../../hdl/index.js';
 import { fusedRow, bitOf } from '../fused-row/ecp5.js';
 import { gatedRegister } from '../fused-row/gated-register.js';
 import type { StreamingInputs, StreamingPe } from '../mac-array/kind.js';
 import { tritCodes } from '../ternary-dot/kind.js';
-import type { ModuleBuilder } from '../../hdl/index.js';
-import type { ChainTarget } from './codes.js';
 
 /**
  * A LUT a bit to complement the activation, a register that is held at 0 where the weight is, an adder row. The neighbour's sum
  * enters the adder's own LUTs. Codes: bit 0 = weight is 0, bit 1 = negative; a product of -1 is short by one.
  */
-export const ternaryStreaming = (target: ChainTarget): StreamingPe => ({
+export const ternaryStreaming = (target: 'ice40' | 'ecp5'): StreamingPe => ({
   weightWidth: 2,
   encode: (weight) => {
     tritCodes([weight]);

@@ -4,14 +4,27 @@ import { macArrayModel } from '../mac-array/model.js';
 import { macArray } from '../mac-array/unit.js';
 import { columnsOf, outputStationaryTotals, weightStationaryTotals } from '../testing/mac-array.js';
 import { listOf, sintValue } from '../testing/values.js';
+import { ternaryFusedTreeCorrection, ternaryFusedTreeSum } from '../ternary-fused-tree/model.js';
+import { ternaryFusedTrees } from '../ternary-fused-tree/kind.js';
 import { ternaryChainCodes } from './codes.js';
 import { ternaryChains } from './kind.js';
-import { ternaryChainCorrection, ternaryChainSum } from './model.js';
+import { ternaryChainCorrection, ternaryChainModel } from './model.js';
 
-const targets = ['ice40', 'ecp5'] as const;
+const chainSum = (weights: readonly bigint[], act: readonly bigint[]): bigint =>
+  ternaryChainModel({ act, code: ternaryChainCodes(weights) });
+
+const families = [
+  { name: 'ternaryChain', kind: ternaryChains, sum: chainSum, correction: ternaryChainCorrection },
+  {
+    name: 'ternaryFusedTree',
+    kind: ternaryFusedTrees,
+    sum: ternaryFusedTreeSum,
+    correction: ternaryFusedTreeCorrection,
+  },
+];
 const trit = fc.constantFrom(-1n, 0n, 1n);
 
-describe.each(targets)('ternaryChain for %s', (target) => {
+describe.each(families)('$name', ({ kind, sum, correction }) => {
   const column = fc
     .record({ rows: fc.integer({ min: 1, max: 64 }), actWidth: fc.integer({ min: 1, max: 20 }) })
     .chain(({ rows, actWidth }) =>
@@ -21,8 +34,8 @@ describe.each(targets)('ternaryChain for %s', (target) => {
   it('plus the correction is the exact dot product, by its model', () => {
     fc.assert(
       fc.property(column, ({ weights, act }) => {
-        const exact = act.reduce((sum, value, row) => sum + value * (weights[row] ?? 0n), 0n);
-        expect(ternaryChainSum(target, weights, act) + ternaryChainCorrection(target, weights)).toBe(exact);
+        const exact = act.reduce((total, value, row) => total + value * (weights[row] ?? 0n), 0n);
+        expect(sum(weights, act) + correction(weights)).toBe(exact);
       }),
     );
   });
@@ -43,7 +56,6 @@ describe.each(targets)('ternaryChain for %s', (target) => {
     );
 
   it('makes arrays that multiply matrices', () => {
-    const kind = ternaryChains(target);
     fc.assert(
       fc.property(array, ({ size, weights, vectors }) => {
         const { component, ...timing } = macArray({ ...size, kind, flow: 'weightStationary' });
@@ -78,7 +90,6 @@ describe.each(targets)('ternaryChain for %s', (target) => {
     );
 
   it('makes output-stationary arrays that multiply matrices and hand their sums down', () => {
-    const kind = ternaryChains(target);
     const { streaming } = kind;
     if (streaming === undefined) throw new Error('no output-stationary PE');
     fc.assert(
@@ -103,6 +114,6 @@ describe.each(targets)('ternaryChain for %s', (target) => {
   });
 
   it('names the row of a weight that is no trit', () => {
-    expect(() => ternaryChainCodes(target, [1n, -2n])).toThrow('weight of row 1 must be -1, 0 or 1, not -2');
+    expect(() => kind.encode([1n, -2n])).toThrow('weight of row 1 must be -1, 0 or 1, not -2');
   });
 });

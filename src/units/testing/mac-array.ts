@@ -13,11 +13,12 @@ interface ArrayRun {
   readonly vectors: Matrix;
   readonly latencyCycles: number;
   readonly rowSkewCycles: number;
+  readonly accumulatorCycles?: number;
 }
 
 /** Accumulators after all `vectors`, cleared before the first. */
 export const weightStationaryTotals = (run: ArrayRun): readonly bigint[] => {
-  const { design, kind, weights, vectors, latencyCycles, rowSkewCycles } = run;
+  const { design, kind, weights, vectors, latencyCycles, rowSkewCycles, accumulatorCycles = 1 } = run;
   const simulation = simulate(design, { powerUpSeed: 5 });
   const rows = weights.length;
   const codes = columnsOf(weights).map((column) => kind.encode(column));
@@ -33,10 +34,10 @@ export const weightStationaryTotals = (run: ArrayRun): readonly bigint[] => {
     simulation.step();
   }
   simulation.poke('load', 0);
-  // The sum of vector 0 is added by edge latencyCycles; what is cleared by the edge before it does not count.
+  // The sum of vector 0 is added by edge latencyCycles; what was in before `clear` does not count.
   for (let cycle = 0; cycle < vectors.length + latencyCycles - 1; cycle++) {
     acts(cycle);
-    simulation.poke('clear', cycle < latencyCycles - 1 ? 1 : 0);
+    simulation.poke('clear', cycle < latencyCycles - accumulatorCycles ? 1 : 0);
     simulation.step();
   }
   return codes.map((_, column) => simulation.peek(`acc_${column}`));
