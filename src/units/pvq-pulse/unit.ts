@@ -30,7 +30,7 @@ const pipelineCycles = 4;
 
 /**
  * result = Σ row[i] * sample[i] for one row after the other, K cycles each, `result_valid` for the first cycle of each; it
- * holds until the next. Samples are written while `ready` is 1, which `start` (in such a cycle) ends until all pulses have
+ * holds until the next. Samples, 0 at first, are written while `ready` is 1, which `start` (in such a cycle) ends until all pulses have
  * been added. The first result comes `latencyCycles` after the start. @throws UnitParameterError
  */
 export const pvqPulse = (params: PvqPulseParams) => {
@@ -56,6 +56,7 @@ export const pvqPulse = (params: PvqPulseParams) => {
       const memory = m.memory('samples', {
         word: sint(sampleWidth),
         depth: samples,
+        init: [[]],
         readDuringWrite: 'any', // what is read while samples are written belongs to no pulse
         outOfRange: 'any', // a pulse that was never fetched may name any sample
       });
