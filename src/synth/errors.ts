@@ -128,3 +128,16 @@ export class NetlistDiffers extends SynthError {
     super(`the gates of ${design} differ from it: ${where}`);
   }
 }
+
+/** A Verilog file that is no multiplier that can be imported. */
+export class BadMultiplier extends SynthError {
+  readonly code = 'BAD_MULTIPLIER';
+  readonly exitCode = 2;
+  constructor(
+    readonly file: string,
+    reason: string,
+    line?: string,
+  ) {
+    super(`${file}${line === undefined ? '' : `:${line}`}: ${reason}`);
+  }
+}

@@ -12,6 +12,7 @@ export {
 export {
   BadConstraints,
   BadLiberty,
+  BadMultiplier,
   DoesNotFit,
   NetlistDiffers,
   SynthError,
@@ -25,6 +26,7 @@ export {
   checkGates,
   costOfMapping,
   gateCost,
+  importMultiplier,
   mapAllToGates,
   mapToGates,
   type Energy,
@@ -35,6 +37,8 @@ export {
   type GateMapping,
   type GateMappingOptions,
   type GateNetlist,
+  type ImportedMultiplier,
+  type ImportMultiplierOptions,
   type VerilogText,
 } from './gates/index.js';
 export { readLiberty, type Cell, type Library } from './liberty/index.js';

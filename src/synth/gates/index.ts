@@ -2,6 +2,11 @@
 export { checkGates, costOfMapping, gateCost, type GateCost, type GateCostOptions } from './cost.js';
 export { energyOf, leakageOf, type Energy, type EnergyOptions } from './energy.js';
 export {
+  importMultiplier,
+  type ImportedMultiplier,
+  type ImportMultiplierOptions,
+} from './import-multiplier.js';
+export {
   mapAllToGates,
   mapToGates,
   type GateMapping,
