@@ -103,6 +103,18 @@ export { tableProduct, tableProductRange, type TableProductParams } from './tabl
 export { tableDotModel, type TableDotInputs } from './table-dot/model.js';
 export type { GateLetter, Netlist } from './approx-netlist/netlist.js';
 export { truthTable } from './approx-netlist/evaluate.js';
+export { netlistFromText, netlistText } from './approx-netlist/text.js';
+export { approxCatalogue, type CatalogueEntry, type StoredPath } from './approx-search/catalogue.js';
+export { catalogueTasks, type CatalogueTask } from './approx-search/tasks.js';
+export { searchPath, type PathMember, type PathTask } from './approx-search/path.js';
+export {
+  gateCost,
+  nandEquivalents,
+  type CostFunction,
+  type GateCosts,
+  type GateView,
+} from './approx-search/costs.js';
+export { lutCost } from './approx-search/lut-cost.js';
 export { powerOfTwoChain, type PowerOfTwoChainParams } from './power-of-two-chain/unit.js';
 export {
   powerOfTwoChainCorrection,
@@ -132,3 +144,4 @@ export { pvqRunDecoderModel } from './pvq-run-decoder/model.js';
 export { powerOfTwoDotCost, type UnitCost } from './power-of-two-dot/cost.js';
 export { powerOfTwoChainCost } from './power-of-two-chain/cost.js';
 export { powerOfTwoPeCost } from './power-of-two-pe/cost.js';
+export { unitSynthesis, type RecordedChoice, type UnitSynthesis, type UnitTarget } from './synthesis.js';

@@ -36,7 +36,7 @@ const chains =
 
 export const powerOfTwo: FamilyEntries = {
   ours: codes.flatMap((code) => [
-    ...across(bothTargets, sizes, tree(code)),
+    ...across(['ice40'], sizes, tree(code)),
     ...across(['ecp5'], sizes, chains(code)),
   ]),
   baselines: codes.flatMap((code) => across(bothTargets, sizes, baseline(code))),
