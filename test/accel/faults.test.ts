@@ -1,8 +1,9 @@
 /** One wrong bit in the hardware is found by comparing with the reference. */
 
 import { describe, expect, it } from 'vitest';
-import { arrayTop, planArray } from '../../src/accel/index.js';
+import { arrayTop, planArray, type ArrayOptions } from '../../src/accel/index.js';
 import type { Node, OpNode } from '../../src/hdl/index.js';
+import type { IntegerNetwork } from '../../src/nn/index.js';
 import { createRandom } from '../../src/num/index.js';
 import {
   idleSimulation,
@@ -23,10 +24,23 @@ import {
   withFault,
   type Modules,
 } from './helpers/faults.js';
-import { faultNetwork } from './helpers/fault-network.js';
+import { familyFaultNetwork, faultNetwork } from './helpers/fault-network.js';
 
-const network = faultNetwork();
-const plan = planArray(network, {
+/** A small accelerator, and what is wrong with it once it has been sabotaged; undefined: nothing. */
+const faultyArray = (network: IntegerNetwork) => {
+  const plan = planArray(network, options);
+  const { design } = arrayTop(plan);
+  const pictures = randomPictures(network, 2);
+  const expected = expectedOutputs(network, pictures);
+  const complaintAbout = (sabotage?: (modules: Modules) => void): string | undefined => {
+    const simulation = idleSimulation(sabotage === undefined ? design : withFault(design, sabotage));
+    const { beats } = runPictures(plan, simulation, pictures, { maxCycles: 20_000 });
+    return outputComplaint(plan, beats, expected);
+  };
+  return { plan, complaintAbout };
+};
+
+const options: ArrayOptions = {
   rows: 4,
   columns: 4,
   taps: 2,
@@ -35,15 +49,6 @@ const plan = planArray(network, {
   multiplierStages: 1,
   memoryRegister: false,
   reloadable: false,
-});
-const { design } = arrayTop(plan);
-const pictures = randomPictures(network, 2);
-const expected = expectedOutputs(network, pictures);
-
-const complaintAbout = (sabotage?: (modules: Modules) => void): string | undefined => {
-  const simulation = idleSimulation(sabotage === undefined ? design : withFault(design, sabotage));
-  const { beats } = runPictures(plan, simulation, pictures, { maxCycles: 20_000 });
-  return outputComplaint(plan, beats, expected);
 };
 
 const first = <T>(items: readonly T[], what: string): T => {
@@ -59,7 +64,71 @@ const comparesWithZero = (node: { readonly args: readonly Node[] }): boolean =>
 const choosesComplement = (node: OpNode): boolean =>
   node.args.some((arg) => arg.kind === 'op' && arg.op === 'not');
 
+/** Single bits of weights, ten random ones of each memory, that nobody notices. */
+const undetectedWeights = ({ plan, complaintAbout }: ReturnType<typeof faultyArray>): readonly string[] => {
+  const random = createRandom(5);
+  return plan.weights.memories.flatMap((weights) => {
+    // Weights that are 0 may belong to channels that no layer has; the others all count.
+    const used = weights.fields.flatMap((values, field) =>
+      values.flatMap((value, address) => (value === 0 ? [] : [{ field, address }])),
+    );
+    const module = `${weights.name}_weights`;
+    return Array.from({ length: 10 }, () => {
+      const at = used[random.integer(0, used.length - 1)];
+      if (at === undefined) throw new Error(`${module} is empty`);
+      const complaint = complaintAbout((modules) => {
+        invertInitial(memoryOf(modules.named(module)), { ...at, bit: 0 });
+      });
+      return complaint === undefined ? [`${module} field ${at.field} address ${at.address}`] : [];
+    }).flat();
+  });
+};
+
+/** Chooses between twice the accumulator and the accumulator. */
+const doubles = (node: OpNode): boolean =>
+  node.op === 'mux' && node.args.some((arg) => contains(arg, (inner) => inner.op === 'shl'));
+
+const contains = (node: Node, wanted: (node: OpNode) => boolean): boolean =>
+  node.kind === 'op' &&
+  (wanted(node) || (node.op === 'cast' && node.args.some((arg) => contains(arg, wanted))));
+
+describe('faults in units for tables, powers of two and PVQ', () => {
+  const array = faultyArray(familyFaultNetwork());
+
+  it('without one, all is right', () => {
+    expect(array.complaintAbout()).toBeUndefined();
+  });
+
+  it.each<readonly [string, (modules: Modules) => void]>([
+    [
+      'power-of-two PE: one bit of a term',
+      (modules) => invertBit(first(valuesOf(modules.named('power_of_two_dot'), 'term_0'), 'term'), 2),
+    ],
+    [
+      'planes of weights: the next one does not count less',
+      (modules) => swapArms(first(opsOf(modules.named('compute_array'), 'mux').filter(doubles), 'doubling')),
+    ],
+    [
+      'planes of weights: counter',
+      (modules) => invertBit(first(valuesOf(modules.named('sequencer'), 'plane'), 'counter'), 0),
+    ],
+    [
+      'choice of the unit',
+      (modules) => invertBit(first(valuesOf(modules.named('compute_array'), 'engine_late'), 'mark'), 0),
+    ],
+  ])('%s', (_name, sabotage) => {
+    expect(array.complaintAbout(sabotage)).toBeDefined();
+  });
+
+  it('one bit of one weight, ten random ones of each memory', () => {
+    expect(undetectedWeights(array)).toEqual([]);
+  });
+});
+
 describe('faults', () => {
+  const array = faultyArray(faultNetwork());
+  const { plan, complaintAbout } = array;
+
   it('without one, all is right', () => {
     expect(complaintAbout()).toBeUndefined();
     expect(complaintAbout(() => undefined)).toBeUndefined();
@@ -110,26 +179,8 @@ describe('faults', () => {
     expect(complaintAbout(sabotage)).toBeDefined();
   });
 
-  it('one bit of one weight, ten random ones of each kind', () => {
-    const random = createRandom(5);
-    const undetected: string[] = [];
-    for (const weights of plan.weights.memories) {
-      const module = `${weights.name}_weights`;
-      for (let attempt = 0; attempt < 10; attempt++) {
-        // Weights that are 0 may belong to channels that no layer has; the others all count.
-        const used = weights.fields.flatMap((values, field) =>
-          values.flatMap((value, address) => (value === 0 ? [] : [{ field, address }])),
-        );
-        const at = used[random.integer(0, used.length - 1)];
-        if (at === undefined) throw new Error(`${module} is empty`);
-        const fault = { ...at, bit: 0 };
-        const complaint = complaintAbout((modules) => {
-          invertInitial(memoryOf(modules.named(module)), fault);
-        });
-        if (complaint === undefined) undetected.push(`${module} field ${at.field} address ${at.address}`);
-      }
-    }
-    expect(undetected).toEqual([]);
+  it('one bit of one weight, ten random ones of each memory', () => {
+    expect(undetectedWeights(array)).toEqual([]);
   });
 
   it('the lowest bit of one operation: at least 15 of 20 random ones of the units that compute', () => {
