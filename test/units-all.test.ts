@@ -4,14 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { designs as benchDesigns } from '../bench/designs/index.js';
-import { Graph } from '../src/hdl/graph.js';
-import type { Design, InputNode, Instance, InstanceOutputNode, Port } from '../src/hdl/index.js';
-import { typeRange } from '../src/num/index.js';
 import { cosimulate, sourceOf } from '../src/sim/index.js';
 import { lookForTool } from '../src/tools/index.js';
 import { withZeroedState } from './fuzz/zeroed-state.js';
 import { lintFast } from './helpers/lint.js';
-import { emptyDesign } from './helpers/random-design.js';
+import { sideBySide } from './helpers/side-by-side.js';
 import { unitExamples } from './unit-examples/index.js';
 
 /** One of those whose modules have the same names; each has a name of its own here. */
@@ -22,38 +19,6 @@ const members = [
     .filter(({ name }) => small.includes(name))
     .map(({ name, make }) => ({ ...make().design, name: `bench_${name}` })),
 ];
-
-/** One Design that holds them all: member i is instance `d<i>`, its ports are `d<i>_PORT`. */
-function sideBySide(designs: readonly Design[]): Design {
-  const graph = new Graph();
-  const ports: Port[] = [];
-  const instances = designs.map((design, index): Instance => {
-    const name = `d${index}`;
-    const inputs: Record<string, InputNode> = {};
-    const outputs: Record<string, InstanceOutputNode> = {};
-    for (const { name: port, direction, type } of design.ports) {
-      const outer = `${name}_${port}`;
-      const node = { id: graph.nextId(), type, ...typeRange(type.signed, type.width) };
-      if (direction === 'in') {
-        const driver: InputNode = { kind: 'input', name: outer, ...node };
-        inputs[port] = driver;
-        ports.push({ name: outer, direction, type, driver });
-      } else {
-        const driver: InstanceOutputNode = { kind: 'instanceOutput', instance: name, port, ...node };
-        outputs[port] = driver;
-        ports.push({ name: outer, direction, type, driver });
-      }
-    }
-    return { name, design, inputs, outputs };
-  });
-  return {
-    ...emptyDesign('side_by_side'),
-    usesClock: designs.some(({ usesClock }) => usesClock),
-    usesReset: designs.some(({ usesReset }) => usesReset),
-    ports,
-    instances,
-  };
-}
 
 const found = await Promise.all((['verilator', 'iverilog', 'vvp'] as const).map((name) => lookForTool(name)));
 const available = found.every((result) => result.found !== undefined);

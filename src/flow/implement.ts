@@ -12,6 +12,7 @@ import {
   type SynthResult,
 } from '../synth/index.js';
 import type { FindOptions } from '../tools/index.js';
+import { unitSynthesis } from '../units/index.js';
 
 export interface ImplementOptions {
   /** A name of `DEVICE_NAMES`. */
@@ -20,7 +21,7 @@ export interface ImplementOptions {
   readonly clockMHz: number;
   /** Seed of placement, default 1. */
   readonly seed?: number;
-  /** Flags of the mapping. */
+  /** Flags of the mapping; where one is left out, that which was measured as best for the unit, if it is one (docs/units). */
   readonly synthesis?: SynthOptions;
   readonly tools?: FindOptions;
   readonly signal?: AbortSignal;
@@ -48,7 +49,7 @@ export async function implement(design: Design, options: ImplementOptions): Prom
     verilogFiles: files.filter(({ name }) => name.endsWith('.v')),
     hexFiles: files.filter(({ name }) => name.endsWith('.hex')),
     top: design.name,
-    ...(options.synthesis === undefined ? {} : { options: options.synthesis }),
+    options: { ...unitSynthesis(design, device.family), ...options.synthesis },
   });
   checkFits(synthesis.counts, device);
   const placed = await placeAndRoute({ ...common, synth: synthesis, clockMHz, seed });

@@ -1,5 +1,5 @@
 /** Synthesis and place and route: devices, mapping, timing, bitstreams, and what simulating a mapped netlist needs. */
-export { checkFits, type CellCounts } from './cell-counts.js';
+export { checkFits, readCellCounts, type CellCounts } from './cell-counts.js';
 export {
   DEVICE_NAMES,
   DEVICES,
@@ -25,12 +25,17 @@ export {
 export {
   checkGates,
   costOfMapping,
+  exactForms,
   gateCost,
   importMultiplier,
   mapAllToGates,
   mapToGates,
+  randomOperands,
+  smallestExact,
+  type CodeWeights,
   type Energy,
   type EnergyOptions,
+  type ExactMultiplier,
   type Gate,
   type GateCost,
   type GateCostOptions,
@@ -52,6 +57,7 @@ export { placeAndRoute, type PlaceAndRouteRequest, type PlaceAndRouteResult } fr
 export { authorSignal } from './signal-names.js';
 export {
   synthesize,
+  synthScript,
   type SourceFile,
   type SynthOptions,
   type SynthRequest,

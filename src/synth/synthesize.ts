@@ -122,8 +122,13 @@ export async function synthesize(request: SynthRequest): Promise<SynthResult> {
   };
 }
 
-/** The Yosys script: read, map, flatten what was kept apart, write. */
-function synthScript({ device, top, verilogFiles, options = {} }: SynthRequest): string {
+/** The Yosys script of a request: read, map, flatten what was kept apart, write; in a folder that holds the files. */
+export function synthScript({
+  device,
+  top,
+  verilogFiles,
+  options = {},
+}: Pick<SynthRequest, 'device' | 'top' | 'verilogFiles' | 'options'>): string {
   const kept = options.keepHierarchy ?? [];
   return [
     ...verilogFiles.map(({ name }) => `read_verilog "${name}"`),

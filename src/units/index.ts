@@ -108,7 +108,7 @@ export { approxCatalogue, type CatalogueEntry, type StoredPath } from './approx-
 export { catalogueTasks, type CatalogueTask } from './approx-search/tasks.js';
 export { searchPath, type PathMember, type PathTask } from './approx-search/path.js';
 export {
-  gateCost,
+  sumOfGates,
   nandEquivalents,
   type CostFunction,
   type GateCosts,
@@ -144,4 +144,17 @@ export { pvqRunDecoderModel } from './pvq-run-decoder/model.js';
 export { powerOfTwoDotCost, type UnitCost } from './power-of-two-dot/cost.js';
 export { powerOfTwoChainCost } from './power-of-two-chain/cost.js';
 export { powerOfTwoPeCost } from './power-of-two-pe/cost.js';
+export {
+  adderStructures,
+  termSum,
+  termSumModel,
+  type AdderStructure,
+  type TermSumParams,
+} from './compressor-tree/unit.js';
+export { cheapestAdder } from './compressor-tree/choice.js';
 export { unitSynthesis, type RecordedChoice, type UnitSynthesis, type UnitTarget } from './synthesis.js';
+export { pvqBitLayerCost, type BitLayerSize } from './pvq-bit-layer/cost.js';
+export { pvqPulseCost, type PulseSize } from './pvq-pulse/cost.js';
+export { pvqTreeCost } from './pvq-tree/cost.js';
+export { pvqDecoderCost } from './pvq-decoder/cost.js';
+export { pvqRunDecoderCost } from './pvq-run-decoder/cost.js';
