@@ -71,11 +71,11 @@ describe('cost formulas', () => {
 
 describe('mapped netlists', () => {
   it.each([
-    ['ice40', powerOfTwoTree(4)],
-    ['ice40', powerOfTwoTree(5)],
-    ['ecp5', powerOfTwoTree(3)],
-    ['ecp5', powerOfTwoChains(5)],
-  ] as const)('of an array on %s equal its simulation', async (family, kind) => {
+    { family: 'ice40', kind: powerOfTwoTree(4) },
+    { family: 'ice40', kind: powerOfTwoTree(5) },
+    { family: 'ecp5', kind: powerOfTwoTree(3) },
+    { family: 'ecp5', kind: powerOfTwoChains(5) },
+  ] as const)('of an array of $kind.name on $family equal its simulation', async ({ family, kind }) => {
     const { design } = macArray({ rows: 3, columns: 2, kind, flow: 'weightStationary' }).component;
     const { netlistVerilog } = await mapped(design, family);
     const cycles = 300;

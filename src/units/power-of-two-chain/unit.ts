@@ -2,7 +2,7 @@
 import { array, component, sint, uint, type ModuleBuilder, type UInt } from '../../hdl/index.js';
 import { unsignedWidth } from '../../num/index.js';
 import { requireInteger } from '../errors.js';
-import { fusedRow } from '../fused-row/ecp5.js';
+import { fusedRow, type TermFunction } from '../fused-row/ecp5.js';
 import { greatestTerm } from '../power-of-two-dot/model.js';
 import { partsOf, shiftedWithin, signedFromZero, zeroable } from '../power-of-two-dot/term.js';
 
@@ -78,6 +78,12 @@ const addShifted = (m: ModuleBuilder, name: string, partial: UInt, link: LastShi
   const zero = m.constant(uint(1), 0);
   const bitOf = (index: number): UInt =>
     index >= 0 && index < link.shifted.width ? link.shifted.bit(index) : zero;
-  const bits = (index: number) => ({ b: bitOf(index - link.distance), c: bitOf(index), d: link.high });
-  return fusedRow(m, name, width, partial.toSint(), bits, (b, c, d) => (d ? b : c)).asUint();
+  const bits = (index: number) => ({
+    ...{ b: bitOf(index - link.distance), c: bitOf(index), d: link.high },
+    term: chosen,
+  });
+  return fusedRow(m, name, width, partial.toSint(), bits).asUint();
 };
+
+/** B where D, else C. */
+const chosen: TermFunction = (b, c, d) => (d ? b : c);
