@@ -1,4 +1,4 @@
-import { ternaryChains, ternaryFusedTrees, ternaryTree } from '../../../src/units/index.js';
+import { ternaryChains, ternaryFusedTrees, ternaryGroups, ternaryTree } from '../../../src/units/index.js';
 import {
   across,
   arrayEntry,
@@ -25,6 +25,10 @@ export const ternary: FamilyEntries = {
   ours: [
     ...sizes.flatMap((size) => [
       arrayEntry({ arithmetic, design: 'chains', target: 'ice40', size, kind: ternaryChains }),
+      arrayEntry({
+        ...{ arithmetic, design: 'chains, shared sums of pairs', target: 'ice40', size },
+        kind: ternaryGroups(2),
+      }),
       arrayEntry({ arithmetic, design: 'fused trees', target: 'ecp5', size, kind: ternaryFusedTrees }),
     ]),
     ...across(bothTargets, sizes, (target, size) =>

@@ -12,8 +12,10 @@ export interface ColumnsSize {
 export interface ColumnsTiming {
   /** Clock edges from row 0's activation to the column sums that hold it. */
   readonly latencyCycles: number;
-  /** Row i of an activation vector enters i * this many cycles after row 0. */
+  /** Row i of an activation vector enters floor(i / rowsPerSkew) * this many cycles after row 0. */
   readonly rowSkewCycles: number;
+  /** Rows that enter together, default 1. */
+  readonly rowsPerSkew?: number;
   /** Clock edges from a column sum to the accumulator, default 1. */
   readonly accumulatorCycles?: number;
 }

@@ -35,7 +35,7 @@ export interface MacArraySize {
 
 /**
  * weightStationary: `weight` (one code per column) shifts in down the columns while `load`, last row first. `act` (one per
- * row, row i `rowSkewCycles` * i cycles later) enters a register and passes along its row. acc_c += the sum of column c, 0
+ * row, `rowsPerSkew` rows at a time, the next ones `rowSkewCycles` later) enters a register and passes along its row. acc_c += the sum of column c, 0
  * `accumulatorCycles` after `clear`; a vector is in `acc` `latencyCycles` after its row 0 is at `act`.
  * outputStationary: `act` moves right, `weight` moves down, a PE a cycle: row i and column j enter i and j cycles after row and
  * column 0. A PE's accumulator holds the products that met in it, 0 after `clear`. `acc` shows the lowest row; `drain` moves the
@@ -57,7 +57,7 @@ export const macArray = ({ kind, flow, actWidth = 8, accWidth = 24, rows, column
 
 const weightStationary = (kind: PeKind, size: MacArraySize) => {
   const { rows, columns, actWidth, accWidth } = size;
-  const { latencyCycles, rowSkewCycles, accumulatorCycles = 1 } = kind.timing(size);
+  const { latencyCycles, rowSkewCycles, rowsPerSkew = 1, accumulatorCycles = 1 } = kind.timing(size);
   const unit = component(
     `mac_array_${kind.name}_r${rows}_c${columns}_a${actWidth}_p${accWidth}`,
     {
@@ -84,6 +84,7 @@ const weightStationary = (kind: PeKind, size: MacArraySize) => {
     component: unit,
     latencyCycles: 1 + latencyCycles + accumulatorCycles,
     rowSkewCycles,
+    rowsPerSkew,
     accumulatorCycles,
   };
 };
@@ -166,6 +167,7 @@ const outputStationary = (name: string, pe: StreamingPe, size: MacArraySize) => 
     component: unit,
     latencyCycles: rows + columns - 2 + pe.latencyCycles,
     rowSkewCycles: 1,
+    rowsPerSkew: 1,
     accumulatorCycles: 1,
   };
 };

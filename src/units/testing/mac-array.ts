@@ -13,18 +13,23 @@ interface ArrayRun {
   readonly vectors: Matrix;
   readonly latencyCycles: number;
   readonly rowSkewCycles: number;
+  readonly rowsPerSkew?: number;
   readonly accumulatorCycles?: number;
 }
 
 /** Accumulators after all `vectors`, cleared before the first. */
 export const weightStationaryTotals = (run: ArrayRun): readonly bigint[] => {
-  const { design, kind, weights, vectors, latencyCycles, rowSkewCycles, accumulatorCycles = 1 } = run;
+  const { design, kind, weights, vectors, latencyCycles, rowSkewCycles } = run;
+  const { rowsPerSkew = 1, accumulatorCycles = 1 } = run;
   const simulation = simulate(design, { powerUpSeed: 5 });
   const rows = weights.length;
   const codes = columnsOf(weights).map((column) => kind.encode(column));
   const acts = (cycle: number): void => {
     for (let row = 0; row < rows; row++)
-      simulation.poke(`act_${row}`, vectors[cycle - row * rowSkewCycles]?.[row] ?? 0n);
+      simulation.poke(
+        `act_${row}`,
+        vectors[cycle - Math.floor(row / rowsPerSkew) * rowSkewCycles]?.[row] ?? 0n,
+      );
   };
   simulation.poke('load', 1);
   simulation.poke('clear', 0);
