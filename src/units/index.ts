@@ -18,6 +18,13 @@ export { ternaryChain, type TernaryChainParams } from './ternary-chain/unit.js';
 export { ternaryChains } from './ternary-chain/kind.js';
 export { ternaryChainCodes } from './ternary-chain/codes.js';
 export { ternaryChainCorrection, ternaryChainModel, type TernaryChainInputs } from './ternary-chain/model.js';
+export { ternaryGroups } from './ternary-groups/kind.js';
+export { groupCandidates } from './ternary-groups/candidates.js';
+export { ternaryGroupsCorrection, ternaryGroupsModel } from './ternary-groups/model.js';
+export { packTrits, unpackTrits } from './trit-pack/model.js';
+export { tritDecoder } from './trit-pack/unit.js';
+export { ternarySkip, type TernarySkipParams } from './ternary-skip/unit.js';
+export { skipEntries, ternarySkipModel, type SkipEntry } from './ternary-skip/model.js';
 export { ternaryFusedTree, type TernaryFusedTreeParams } from './ternary-fused-tree/unit.js';
 export { ternaryFusedTrees } from './ternary-fused-tree/kind.js';
 export { ternaryFusedTreeCodes } from './ternary-fused-tree/codes.js';
@@ -37,6 +44,8 @@ export type { IntMacParams } from './int-mac/parameters.js';
 export { intPair } from './int-pair/unit.js';
 export { intPairModel, type IntPairInputs } from './int-pair/model.js';
 export { pairPacking, type IntPairParams } from './int-pair/packing.js';
+export { intMacCost } from './int-mac/cost.js';
+export { recodedDotCost } from './recoded-dot/cost.js';
 export { mac16Chain, mult18Tree } from './int-mac/kinds.js';
 export { recodedTree } from './recoded-dot/kind.js';
 export {
@@ -69,6 +78,7 @@ export {
   type RequantizeInputs,
 } from './requantize/model.js';
 export { cmvm, type CmvmParams } from './cmvm/unit.js';
+export { sumModulePrefix } from './cmvm/sums.js';
 export { cmvmModel } from './cmvm/model.js';
 export { graphFigures, type AdderGraphFigures } from './cmvm/figures.js';
 export { cmvmFolded, type CmvmFoldedParams } from './cmvm-folded/unit.js';
