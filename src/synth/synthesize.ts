@@ -23,7 +23,10 @@ export interface SourceFile {
 
 /** Flags of the mapping; each default is Yosys' own unless it says otherwise. */
 export interface SynthOptions {
-  /** Multiplications into DSP blocks. Default: true for devices that have some. */
+  /**
+   * Multiplications into DSP blocks. Default: true for devices that have some, but false where the Verilog instantiates
+   * SB_MAC16 itself: `synth_ice40 -dsp` takes such cells for multipliers of its own and drops their accumulators.
+   */
   readonly dsp?: boolean;
   /** Memories into block RAM. Default true. */
   readonly blockRam?: boolean;
@@ -136,7 +139,7 @@ export function synthScript({
     `hierarchy -top ${top}`,
     ...kept.flatMap((name) => [`select -assert-min 1 ${name}`, `setattr -mod -set keep_hierarchy 1 ${name}`]),
     ...(options.booth === true ? ['proc', 'opt_clean', 'booth'] : []),
-    synthCommand(device, top, options),
+    synthCommand(device, top, { dsp: inferDsp(device, verilogFiles), ...options }),
     ...kept.map((name) => `setattr -mod -unset keep_hierarchy ${name}`),
     ...(kept.length > 0 ? ['flatten', 'opt_clean'] : []),
     'check -assert',
@@ -147,8 +150,12 @@ export function synthScript({
   ].join('\n');
 }
 
+function inferDsp(device: Device, verilogFiles: readonly SourceFile[]): boolean {
+  return device.dsps > 0 && !verilogFiles.some(({ text }) => /^\s*SB_MAC16\b/m.test(text));
+}
+
 function synthCommand(device: Device, top: string, options: SynthOptions): string {
-  const dsp = options.dsp ?? device.dsps > 0;
+  const dsp = options.dsp === true;
   const flags =
     device.family === 'ice40'
       ? [`-device ${device.synthDevice}`, dsp ? '-dsp' : '', options.abc9 === true ? '-abc9' : '']
