@@ -1,9 +1,10 @@
 /** A dot product with constant pyramid weights: a tree of K - 1 additions and subtractions, and one multiplication. */
 
 import { array, component, sint, uint, type ModuleBuilder, type SInt } from '../../hdl/index.js';
-import { signedWidth, typeRange, type Range } from '../../num/index.js';
+import { signedWidth, typeRange } from '../../num/index.js';
 import { requireInteger } from '../errors.js';
 import { requirePyramidRow } from '../pvq-code/pyramid-row.js';
+import { planPulseTree, type PulseNode } from './plan.js';
 
 export interface PvqTreeParams {
   readonly name: string;
@@ -17,13 +18,6 @@ export interface PvqTreeParams {
   readonly scaleWidth: number;
   /** Adder levels between registers, default 1; 0: none, and only the product is registered. */
   readonly levelsPerStage?: number;
-}
-
-/** `sum` stands for its negation where `negated`. */
-interface Partial {
-  readonly sum: SInt;
-  readonly range: Range;
-  readonly negated: boolean;
 }
 
 /**
@@ -51,8 +45,9 @@ export const pvqTree = (params: PvqTreeParams) => {
     ({ act, scale }, m) => {
       m.latency({ scale }, 'timeless');
       m.unused(act.filter((_, i) => weights[i] === 0));
-      const { sum, negated } = tree(m, pulseTerms(act, weights), levelsPerStage);
-      const product = sum.mul(scale.toSint());
+      const levels = planPulseTree(weights, actWidth);
+      const product = pulseSum(m, levels, act, levelsPerStage).mul(scale.toSint());
+      const negated = levels.at(-1)?.[0]?.negated === true;
       return { product: m.pipe('product_q', (negated ? product.neg() : product).wrap(productWidth)) };
     },
   );
@@ -67,50 +62,33 @@ const productWidthOf = ({ weights, actWidth, scaleWidth }: PvqTreeParams): numbe
   return signedWidth({ lo: scale * total(lo, hi), hi: scale * total(hi, lo) });
 };
 
-/** An operand per pulse. */
-const pulseTerms = (act: readonly SInt[], weights: readonly number[]): readonly Partial[] =>
-  act.flatMap((sum, i) => {
-    const weight = weights[i] ?? 0;
-    const term: Partial = { sum, range: typeRange(true, sum.width), negated: weight < 0 };
-    return Array.from({ length: Math.abs(weight) }, () => term);
+/** The root of the tree, registered every `levelsPerStage` levels and at the end; 0: nowhere. */
+const pulseSum = (
+  m: ModuleBuilder,
+  [pulses = [], ...levels]: readonly (readonly PulseNode[])[],
+  act: readonly SInt[],
+  levelsPerStage: number,
+): SInt => {
+  let sums = pulses.map((node) => sumOf(node, act));
+  levels.forEach((level, index) => {
+    const depth = index + 1;
+    sums = level.map((node) => sumOf(node, sums));
+    if (levelsPerStage > 0 && (depth % levelsPerStage === 0 || depth === levels.length))
+      sums = m.pipe(`sum_${depth}`, sums);
   });
-
-const tree = (m: ModuleBuilder, terms: readonly Partial[], levelsPerStage: number): Partial => {
-  let level = terms;
-  for (let depth = 1; level.length > 1; depth++) {
-    level = pairs(level);
-    if (depth % levelsPerStage === 0 || (levelsPerStage > 0 && level.length === 1))
-      level = registered(m, level, depth);
-  }
-  const [root] = level;
-  if (root === undefined) throw new RangeError('a tree has at least one operand');
-  return root;
+  return at(sums, 0);
 };
 
-const registered = (m: ModuleBuilder, level: readonly Partial[], depth: number): readonly Partial[] => {
-  const sums = m.pipe(
-    `sum_${depth}`,
-    level.map(({ sum }) => sum),
-  );
-  return level.map((partial, i) => ({ ...partial, sum: sums[i] ?? partial.sum }));
+/** A register forgets the exact range of what it holds, so the width comes from the plan. */
+const sumOf = ({ source, range }: PulseNode, level: readonly SInt[]): SInt => {
+  if (source.kind === 'input') return at(level, source.index);
+  if (source.kind === 'pass') return at(level, source.node);
+  const [a, b] = [at(level, source.a), at(level, source.b)];
+  return (source.kind === 'add' ? a.add(b) : a.sub(b)).wrap(signedWidth(range));
 };
 
-const pairs = (level: readonly Partial[]): readonly Partial[] => {
-  const next: Partial[] = [];
-  for (let i = 0; i < level.length; i += 2) {
-    const [a, b] = [level[i], level[i + 1]];
-    if (a !== undefined) next.push(b === undefined ? a : sumOf(a, b));
-  }
-  return next;
-};
-
-/** a + b, a - b or b - a: a negation moves up until it meets a positive operand. */
-const sumOf = (a: Partial, b: Partial): Partial => {
-  if (a.negated === b.negated) {
-    const range = { lo: a.range.lo + b.range.lo, hi: a.range.hi + b.range.hi };
-    return { sum: a.sum.add(b.sum).wrap(signedWidth(range)), range, negated: a.negated };
-  }
-  const [plus, minus] = a.negated ? [b, a] : [a, b];
-  const range = { lo: plus.range.lo - minus.range.hi, hi: plus.range.hi - minus.range.lo };
-  return { sum: plus.sum.sub(minus.sum).wrap(signedWidth(range)), range, negated: false };
+const at = (signals: readonly SInt[], index: number): SInt => {
+  const signal = signals[index];
+  if (signal === undefined) throw new RangeError(`a level has no node ${index}`);
+  return signal;
 };
