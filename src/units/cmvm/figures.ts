@@ -1,6 +1,13 @@
 /** What a report says of an adder graph. */
 
-import { formRange, graphDepth, linearForms, widthOf, type AdderGraph, type Interval } from './adder-graph.js';
+import {
+  formRange,
+  graphDepth,
+  linearForms,
+  widthOf,
+  type AdderGraph,
+  type Interval,
+} from './adder-graph.js';
 
 export interface AdderGraphFigures {
   readonly adders: number;

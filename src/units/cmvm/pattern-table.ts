@@ -25,63 +25,101 @@ const patternOf = (key: number): Pattern => {
   };
 };
 
-interface Entry {
+/** An entry of the heap: what pattern number `id` was worth when it had this count. */
+interface Offer {
   readonly worth: number;
-  readonly key: number;
+  readonly id: number;
   readonly count: number;
 }
 
 /**
  * Counts with a heap on top. Entries of the heap whose count has changed since are stale and skipped, so that a change costs
- * one insertion.
+ * one insertion. Patterns are numbered as they come up and found through an open hash table, the innermost loop of sharing.
  */
 export class PatternTable {
-  private readonly counts = new Map<number, number>();
-  private readonly changed = new Set<number>();
-  private readonly heap: Entry[] = [];
+  private slots = new Int32Array(1 << 12).fill(-1);
+  private readonly keys: number[] = [];
+  private readonly counts: number[] = [];
+  /** 1: the count has changed since the heap knows it. */
+  private readonly stale: number[] = [];
+  private changed: number[] = [];
+  private readonly heap: Offer[] = [];
+  /** Changes so far: a measure of work that is the same on every machine. */
+  work = 0;
 
   constructor(private readonly worth: (pattern: Pattern, count: number) => number) {}
 
   /** `first <= second`. */
   change(first: number, second: number, distance: number, subtract: boolean, by: 1 | -1): void {
-    const key = keyOf(first, second, distance, subtract);
-    this.counts.set(key, (this.counts.get(key) ?? 0) + by);
-    this.changed.add(key);
+    this.work++;
+    const id = this.idOf(keyOf(first, second, distance, subtract));
+    this.counts[id] = (this.counts[id] ?? 0) + by;
+    if (this.stale[id] === 1) return;
+    this.stale[id] = 1;
+    this.changed.push(id);
   }
 
   /** Removes and returns the pattern of greatest worth among those that occur at least twice. */
   takeBest(): Pattern | undefined {
     this.enterChanges();
-    for (let entry = this.pop(); entry !== undefined; entry = this.pop()) {
-      if (this.counts.get(entry.key) === entry.count) return patternOf(entry.key);
+    for (let offer = this.pop(); offer !== undefined; offer = this.pop()) {
+      if (this.counts[offer.id] === offer.count) return patternOf(this.keys[offer.id] ?? 0);
     }
     return undefined;
   }
 
-  private enterChanges(): void {
-    for (const key of this.changed) {
-      const count = this.counts.get(key) ?? 0;
-      if (count === 0) this.counts.delete(key);
-      if (count >= 2) this.push({ worth: this.worth(patternOf(key), count), key, count });
+  private idOf(key: number): number {
+    const mask = this.slots.length - 1;
+    for (let slot = hashOf(key) & mask; ; slot = (slot + 1) & mask) {
+      const id = this.slots[slot] ?? -1;
+      if (id < 0) return this.add(key, slot);
+      if (this.keys[id] === key) return id;
     }
-    this.changed.clear();
   }
 
-  private push(entry: Entry): void {
+  private add(key: number, slot: number): number {
+    const id = this.keys.push(key) - 1;
+    this.counts.push(0);
+    this.stale.push(0);
+    this.slots[slot] = id;
+    if (2 * this.keys.length > this.slots.length) this.grow();
+    return id;
+  }
+
+  private grow(): void {
+    const mask = 4 * this.slots.length - 1;
+    this.slots = new Int32Array(mask + 1).fill(-1);
+    this.keys.forEach((key, id) => {
+      let slot = hashOf(key) & mask;
+      while ((this.slots[slot] ?? -1) >= 0) slot = (slot + 1) & mask;
+      this.slots[slot] = id;
+    });
+  }
+
+  private enterChanges(): void {
+    for (const id of this.changed) {
+      const count = this.counts[id] ?? 0;
+      this.stale[id] = 0;
+      if (count >= 2) this.push({ worth: this.worth(patternOf(this.keys[id] ?? 0), count), id, count });
+    }
+    this.changed = [];
+  }
+
+  private push(offer: Offer): void {
     const { heap } = this;
     let place = heap.length;
-    heap.push(entry);
+    heap.push(offer);
     while (place > 0) {
       const above = (place - 1) >> 1;
       const parent = heap[above];
-      if (parent === undefined || parent.worth >= entry.worth) break;
+      if (parent === undefined || parent.worth >= offer.worth) break;
       heap[place] = parent;
       place = above;
     }
-    heap[place] = entry;
+    heap[place] = offer;
   }
 
-  private pop(): Entry | undefined {
+  private pop(): Offer | undefined {
     const { heap } = this;
     const top = heap[0];
     const last = heap.pop();
@@ -100,3 +138,10 @@ export class PatternTable {
     return top;
   }
 }
+
+/** Spreads keys below 2^53 over 32 bits. */
+const hashOf = (key: number): number => {
+  const high = Math.floor(key / 2 ** 32);
+  const mixed = Math.imul((key >>> 0) ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1);
+  return (mixed ^ (mixed >>> 15)) >>> 0;
+};

@@ -6,9 +6,11 @@
 import type { Adder, AdderGraph, Output } from './adder-graph.js';
 import { digitCount, popCount, type Digits } from './digits.js';
 import { MAX_NODES, PatternTable, type Pattern } from './pattern-table.js';
+import { Terms } from './terms.js';
 
 /** What a pattern's worth may depend on. */
 export interface PatternFacts {
+  readonly pattern: Pattern;
   /** Places where it occurs, at least 2. */
   readonly count: number;
   /** Width of the sum. */
@@ -29,29 +31,41 @@ export interface ShareOptions {
   readonly worth: Worth;
   /** No output is deeper than the least possible depth plus this; Infinity: no bound. */
   readonly extraDepth: number;
+  /** Patterns of an earlier run, in its order, to extract first where they still occur; undefined ones are left out. */
+  readonly replay?: readonly (Pattern | undefined)[];
 }
 
 /** Digits of one output's row, by node. */
-export type Row = Map<number, Digits>;
+export type Row = ReadonlyMap<number, Digits>;
 
-/** Adders that compute every row from the sources. Rows are consumed. */
-export const share = (rows: readonly Row[], sources: readonly Source[], options: ShareOptions): AdderGraph =>
+/** A graph, the patterns that its first adders are, in order, and how much work it was to find. */
+export interface Shared {
+  readonly graph: AdderGraph;
+  readonly patterns: readonly Pattern[];
+  readonly work: number;
+}
+
+/** Adders that compute every row from the sources. */
+export const share = (rows: readonly Row[], sources: readonly Source[], options: ShareOptions): Shared =>
   new Sharing(rows, sources, options).run();
 
 class Sharing {
   private readonly nodes: Source[];
   private readonly adders: Adder[] = [];
   private readonly table: PatternTable;
+  private readonly rows: readonly Terms[];
   /** Σ 2^depth over a row's terms: it fits a tree of depth d when it is at most 2^d. */
   private readonly loads: number[];
   private readonly greatestLoad: number;
 
   constructor(
-    private readonly rows: readonly Row[],
+    rows: readonly Row[],
     sources: readonly Source[],
-    { worth, extraDepth }: ShareOptions,
+    private readonly options: ShareOptions,
   ) {
+    const { worth, extraDepth } = options;
     this.nodes = [...sources];
+    this.rows = rows.map((row) => new Terms(row));
     this.loads = rows.map((row) => {
       let load = 0;
       for (const [node, digits] of row) load += digitCount(digits) * 2 ** this.node(node).depth;
@@ -60,27 +74,32 @@ class Sharing {
     this.greatestLoad = 2 ** (Math.ceil(Math.log2(Math.max(1, ...this.loads))) + extraDepth);
     this.table = new PatternTable((pattern, count) => {
       const { lo, hi, depth } = this.sumOf(pattern);
-      return worth({
-        count,
-        width: Math.ceil(Math.log2(Math.max(-lo, hi + 1) + 1)) + (lo < 0 ? 1 : 0),
-        depth,
-      });
+      const width = Math.ceil(Math.log2(Math.max(-lo, hi + 1) + 1)) + (lo < 0 ? 1 : 0);
+      return worth({ pattern, count, width, depth });
     });
   }
 
-  run(): AdderGraph {
-    for (const row of this.rows) {
-      const terms = [...row];
-      terms.forEach((term, i) => {
-        for (const other of terms.slice(i)) this.countPair(term, other, 1);
-      });
-    }
+  run(): Shared {
+    for (const row of this.rows) row.countAll(this.table);
+    this.replay();
     for (let best = this.table.takeBest(); best !== undefined; best = this.table.takeBest()) {
       if (this.nodes.length >= MAX_NODES) break;
       this.extract(best);
     }
+    const inputs = this.nodes.length - this.adders.length;
+    const patterns = this.adders.map(patternOf);
     const outputs = this.rows.map((row) => this.combine(row));
-    return { inputs: this.nodes.length - this.adders.length, adders: this.adders, outputs };
+    return { graph: { inputs, adders: this.adders, outputs }, patterns, work: this.table.work };
+  }
+
+  /** Nodes of the earlier run keep their order here, so that `first <= second` still holds. */
+  private replay(): void {
+    const now: (number | undefined)[] = this.nodes.map((_, node) => node);
+    for (const pattern of this.options.replay ?? []) {
+      const [first, second] = [now[pattern?.first ?? -1], now[pattern?.second ?? -1]];
+      const isKept = pattern !== undefined && first !== undefined && second !== undefined;
+      now.push(isKept ? this.extract({ ...pattern, first, second }) : undefined);
+    }
   }
 
   private node(index: number): Source {
@@ -108,48 +127,22 @@ class Sharing {
     return index;
   }
 
-  /** Counts all patterns between the digits of two terms of one row (or within one term). */
-  private countPair(one: readonly [number, Digits], other: readonly [number, Digits], by: 1 | -1): void {
-    const [[first, a], [second, b]] = one[0] <= other[0] ? [one, other] : [other, one];
-    const inB = b.plus | b.minus;
-    for (let rest = a.plus | a.minus; rest !== 0; rest &= rest - 1) {
-      const bitA = rest & -rest;
-      const minusA = (a.minus & bitA) !== 0;
-      const placeA = placeOf(bitA);
-      // Within one term each pair of digits counts once.
-      for (let left = first === second ? inB & ~(2 * bitA - 1) : inB; left !== 0; left &= left - 1) {
-        const bitB = left & -left;
-        this.table.change(first, second, placeOf(bitB) - placeA, minusA !== ((b.minus & bitB) !== 0), by);
-      }
-    }
-  }
-
-  /** All patterns that the given terms of a row take part in. */
-  private countTerms(row: Row, terms: readonly number[], by: 1 | -1): void {
-    const done = new Set<number>();
-    for (const node of terms) {
-      const digits = row.get(node);
-      if (digits === undefined || done.has(node)) continue;
-      for (const other of row) if (!done.has(other[0])) this.countPair([node, digits], other, by);
-      done.add(node);
-    }
-  }
-
-  private extract(pattern: Pattern): void {
+  /** The new node; undefined where the pattern occurs less than twice. */
+  private extract(pattern: Pattern): number | undefined {
+    const growth = this.loadGrowth(pattern);
     const found = this.rows.flatMap((row, index) => {
-      const places = this.placesIn(row, index, pattern);
+      const most = Math.floor((this.greatestLoad - (this.loads[index] ?? 0)) / growth);
+      const places = row.placesOf(pattern, growth === 0 ? Infinity : most);
       return places === 0 ? [] : [{ row, index, places }];
     });
     // Depth bounds and overlaps may leave fewer places than were counted.
-    if (found.reduce((total, { places }) => total + popCount(places), 0) < 2) return;
+    if (found.reduce((total, { places }) => total + popCount(places), 0) < 2) return undefined;
     const node = this.addNode(pattern);
-    const growth = this.loadGrowth(pattern);
     for (const { row, index, places } of found) {
-      this.countTerms(row, [pattern.first, pattern.second], -1);
-      replace(row, pattern, places, node);
+      row.replace(pattern, places, node, this.table);
       this.loads[index] = (this.loads[index] ?? 0) + popCount(places) * growth;
-      this.countTerms(row, [pattern.first, pattern.second, node], 1);
     }
+    return node;
   }
 
   private loadGrowth({ first, second }: Pattern): number {
@@ -157,33 +150,9 @@ class Sharing {
     return 2 ** (1 + Math.max(a, b)) - 2 ** a - 2 ** b;
   }
 
-  /** The digits of `first` (a mask) at which the pattern occurs in a row, without overlap and within the depth bound. */
-  private placesIn(row: Row, index: number, pattern: Pattern): number {
-    const a = row.get(pattern.first);
-    const b = row.get(pattern.second);
-    if (a === undefined || b === undefined) return 0;
-    const { distance, subtract } = pattern;
-    const plus = distance >= 0 ? b.plus >>> distance : b.plus << -distance;
-    const minus = distance >= 0 ? b.minus >>> distance : b.minus << -distance;
-    const all = subtract ? (a.plus & minus) | (a.minus & plus) : (a.plus & plus) | (a.minus & minus);
-    const growth = this.loadGrowth(pattern);
-    let load = this.loads[index] ?? 0;
-    let [places, used] = [0, 0];
-    for (let rest = all; rest !== 0; rest &= rest - 1) {
-      const bit = rest & -rest;
-      const taken = pattern.first === pattern.second ? bit | (bit << distance) : bit;
-      if ((used & taken) !== 0) continue;
-      if (load + growth > this.greatestLoad) break;
-      used |= taken;
-      places |= bit;
-      load += growth;
-    }
-    return places;
-  }
-
   /** What no pattern covers is added up, the least deep and narrowest first. */
-  private combine(row: Row): Output {
-    const terms = [...row].flatMap(([node, digits]) => termsOf(node, digits));
+  private combine(row: Terms): Output {
+    const terms = row.list();
     const span = ({ node, shift }: Term): number => (this.node(node).hi - this.node(node).lo) * 2 ** shift;
     const depth = ({ node }: Term): number => this.node(node).depth;
     for (;;) {
@@ -206,37 +175,9 @@ class Sharing {
 
 type Term = Output & { readonly node: number };
 
-const placeOf = (bit: number): number => 31 - Math.clz32(bit);
-
-const termsOf = (node: number, { plus, minus }: Digits): readonly Term[] => {
-  const terms: Term[] = [];
-  for (let rest = plus | minus; rest !== 0; rest &= rest - 1) {
-    const bit = rest & -rest;
-    terms.push({ node, shift: placeOf(bit), negate: (minus & bit) !== 0 });
-  }
-  return terms;
-};
-
-/** Puts `node` in the place of each occurrence of the pattern. */
-const replace = (row: Row, { first, second, distance }: Pattern, places: number, node: number): void => {
-  const a = row.get(first);
-  if (a === undefined) return;
-  const signs = { plus: a.plus & places, minus: a.minus & places };
-  // The sum stands at the lower of the two digits.
-  const down = Math.min(0, distance);
-  const sum = { plus: shifted(signs.plus, down), minus: shifted(signs.minus, down) };
-  take(row, first, places);
-  take(row, second, shifted(places, distance));
-  row.set(node, sum);
-};
-
-const shifted = (bits: number, distance: number): number =>
-  distance >= 0 ? bits << distance : bits >>> -distance;
-
-const take = (row: Row, node: number, bits: number): void => {
-  const digits = row.get(node);
-  if (digits === undefined) return;
-  const left = { plus: digits.plus & ~bits, minus: digits.minus & ~bits };
-  if ((left.plus | left.minus) === 0) row.delete(node);
-  else row.set(node, left);
-};
+const patternOf = ({ left, right, leftShift, rightShift, subtract }: Adder): Pattern => ({
+  first: left,
+  second: right,
+  distance: rightShift - leftShift,
+  subtract,
+});

@@ -1,21 +1,26 @@
-/** From a constant matrix to a small adder graph: many cheap greedy attempts, the best by the caller's measure. */
+/**
+ * From a constant matrix to a small adder graph: greedy attempts from scratch, then the best one again and again with a few
+ * of its sums undone (iterated greedy), by the caller's measure.
+ */
 
 import { createRandom, type Random } from '../../num/index.js';
 import { UnitParameterError } from '../errors.js';
-import { computes, depths, type AdderGraph, type Interval } from './adder-graph.js';
-import { chain } from './chain.js';
-import { decompose, type Matrix } from './decompose.js';
-import { canonicalDigits, digitCount, MAX_WEIGHT, randomDigits } from './digits.js';
-import { share, type Row, type Source, type Worth } from './share.js';
+import { computes, type AdderGraph, type Interval } from './adder-graph.js';
+import { againWithout, firstAttempt, type Attempt, type Problem } from './attempt.js';
+import type { Matrix } from './decompose.js';
+import { MAX_WEIGHT } from './digits.js';
+import type { PatternFacts, Worth } from './share.js';
 
 export interface SolveOptions {
   /** Range of every input. */
   readonly input: Interval;
   /** Adder levels beyond the least possible; default: no bound. */
   readonly extraDepth?: number;
-  /** What is minimized; default: the number of adders. */
-  readonly cost?: (graph: AdderGraph) => number;
-  /** Work of all attempts in arbitrary units, default 1 million, some seconds: the same search on every machine. */
+  /** What is minimized; default: the number of adders. Randomness is for measures that search themselves. */
+  readonly cost?: (graph: AdderGraph, random: Random) => number;
+  /** Differences of two inputs are avoided in half of the attempts: they need inverters on iCE40. */
+  readonly avoidsInputDifferences?: boolean;
+  /** Work of all attempts in arbitrary units, the same search on every machine. Default 1 million: some seconds. */
   readonly effort?: number;
   /** Default 1. */
   readonly seed?: number;
@@ -26,31 +31,91 @@ export interface SolveOptions {
  * @throws UnitParameterError when the matrix is ragged or empty or a weight is no integer below 2^29 in magnitude
  */
 export const solve = (matrix: Matrix, options: SolveOptions): AdderGraph => {
-  const { cost = adderCount, effort = 1e6, seed = 1 } = options;
   checkMatrix(matrix);
-  const random = createRandom(seed);
-  const digits = 1 + matrix.reduce((total, row) => total + signedDigits(row), 0);
-  const attempts = Math.min(MOST_ATTEMPTS, Math.max(STRATEGIES.length, Math.floor(effort / digits ** 1.5)));
-  let best: { readonly graph: AdderGraph; readonly cost: number } | undefined;
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    const strategy = STRATEGIES[attempt % STRATEGIES.length];
-    if (strategy === undefined) break;
-    const graph = strategy(matrix, options, random);
-    const price = cost(graph);
-    if (best === undefined || price < best.cost) best = { graph, cost: price };
-  }
-  if (best === undefined || !computes(best.graph, matrix))
-    throw new Error('the adder graph does not compute its matrix');
-  return best.graph;
+  const { graph } = new Search(matrix, options).run();
+  if (!computes(graph, matrix)) throw new Error('the adder graph does not compute its matrix');
+  return graph;
 };
 
+interface Priced {
+  readonly attempt: Attempt;
+  readonly cost: number;
+}
+
+class Search {
+  private readonly random: Random;
+  private readonly problem: Problem;
+  private best: Priced | undefined;
+  private work = 0;
+
+  constructor(
+    matrix: Matrix,
+    private readonly options: SolveOptions,
+  ) {
+    const { input, extraDepth = Infinity, seed = 1 } = options;
+    this.random = createRandom(seed);
+    this.problem = { matrix, input, extraDepth };
+  }
+
+  run(): Attempt {
+    for (const { worth, isAlongTree, isCanonical } of FIRST) {
+      const digits = isCanonical ? undefined : this.random;
+      this.consider(firstAttempt(this.problem, this.worth(worth), { isAlongTree, digits }));
+    }
+    const limit = this.workLimit();
+    // Where nothing can be shared, attempts are no work.
+    for (let count = 0; count < MOST_ATTEMPTS && this.work < limit; count++) this.improve();
+    if (this.best === undefined) throw new Error('no attempt was made');
+    return this.best.attempt;
+  }
+
+  /** Large matrices get some attempts beyond their share, unless hardly any effort is wanted at all. */
+  private workLimit(): number {
+    const { effort = 1e6 } = this.options;
+    const perAttempt = this.work / FIRST.length;
+    return Math.max(effort * WORK_PER_EFFORT, Math.min(FEWEST_ATTEMPTS, effort / 1e5) * perAttempt);
+  }
+
+  private improve(): void {
+    if (this.best === undefined) return;
+    const share = 2 * this.random.unit() * this.random.unit() * DROPPED;
+    const worth = WORTHS[this.random.integer(0, WORTHS.length - 1)] ?? byCount;
+    const isDropped = (): boolean => this.random.chance(share);
+    this.consider(againWithout(this.problem, this.worth(worth), this.best.attempt, isDropped));
+  }
+
+  /** Keeps an attempt that is as good as the best: what is equal may lead on. */
+  private consider(attempt: Attempt): void {
+    const { cost = adderCount } = this.options;
+    const price = cost(attempt.graph, this.random);
+    this.work += attempt.work;
+    if (this.best === undefined || price <= this.best.cost) this.best = { attempt, cost: price };
+  }
+
+  private worth(of: (random: Random) => Worth): Worth {
+    const worth = of(this.random);
+    if (this.options.avoidsInputDifferences !== true || this.random.chance(0.5)) return worth;
+    const inputs = this.problem.matrix[0]?.length ?? 0;
+    return (facts) =>
+      isDifference(facts, inputs) ? worth({ ...facts, count: facts.count - 1 }) : worth(facts);
+  }
+}
+
+/** Pattern counts changed per unit of effort: 1 million is about 3 CPU seconds of 2020. */
+const WORK_PER_EFFORT = 20;
 /** Small matrices show nothing new after so many. */
-const MOST_ATTEMPTS = 1000;
+const MOST_ATTEMPTS = 2000;
+const FEWEST_ATTEMPTS = 24;
+/** Average share of the shared sums that an attempt undoes. */
+const DROPPED = 0.2;
+
+const isDifference = ({ pattern }: PatternFacts, inputs: number): boolean =>
+  pattern.subtract && pattern.first < inputs && pattern.second < inputs;
 
 const adderCount = ({ adders }: AdderGraph): number => adders.length;
 
 const checkMatrix = (matrix: Matrix): void => {
-  const columns = columnsOf(matrix);
+  const columns = matrix[0]?.length ?? 0;
   if (columns === 0) throw new UnitParameterError('cmvm', 'matrix', 'has no rows or no columns');
   matrix.forEach((row, index) => {
     if (row.length !== columns)
@@ -64,13 +129,6 @@ const checkMatrix = (matrix: Matrix): void => {
       );
   });
 };
-
-const columnsOf = ([row = []]: Matrix): number => row.length;
-
-const signedDigits = (row: readonly number[]): number =>
-  row.reduce((total, weight) => total + digitCount(canonicalDigits(weight)), 0);
-
-type Strategy = (matrix: Matrix, options: SolveOptions, random: Random) => AdderGraph;
 
 /** Most places saved, with some noise to tell equals apart differently each time. */
 const byCount =
@@ -88,54 +146,16 @@ const byBits =
   ({ count, width }) =>
     (count - 1) * width * (1 + 0.3 * random.unit());
 
-const direct =
-  (worth: (random: Random) => Worth, isCanonical: boolean): Strategy =>
-  (matrix, { input, extraDepth = Infinity }, random) => {
-    const sources = (matrix[0] ?? []).map((): Source => ({ ...input, depth: 0 }));
-    const rows = rowsOf(matrix, isCanonical ? undefined : random);
-    return share(rows, sources, { worth: worth(random), extraDepth });
-  };
+const WORTHS = [byCount, byCountAndDepth, byBits];
 
-const alongTree =
-  (worth: (random: Random) => Worth): Strategy =>
-  (matrix, options, random) => {
-    const { edges, paths } = decompose(matrix);
-    if (options.extraDepth !== undefined) return direct(worth, true)(matrix, options, random);
-    const first = direct(worth, true)(edges, options, random);
-    const second = share(rowsOf(paths, undefined), sourcesAfter(first, options.input), {
-      worth: worth(random),
-      extraDepth: Infinity,
-    });
-    return chain(first, second);
-  };
-
-const STRATEGIES: readonly Strategy[] = [
-  direct(byCount, true),
-  direct(byBits, true),
-  direct(byCountAndDepth, true),
-  alongTree(byCount),
-  direct(byCount, false),
-  alongTree(byCountAndDepth),
-  direct(byBits, false),
-  direct(byCountAndDepth, true),
-];
-
-const rowsOf = (matrix: Matrix, random: Random | undefined): Row[] =>
-  matrix.map((weights) => {
-    const row: Row = new Map();
-    weights.forEach((weight, input) => {
-      if (weight !== 0)
-        row.set(input, random === undefined ? canonicalDigits(weight) : randomDigits(weight, random));
-    });
-    return row;
-  });
-
-/** The outputs of a graph as the inputs of the next; ranges are bounds, since only the search reads them. */
-const sourcesAfter = (graph: AdderGraph, input: Interval): Source[] => {
-  const depth = depths(graph);
-  const size = Math.max(-input.lo, input.hi);
-  return graph.outputs.map(({ node, shift }) => {
-    const bound = node === undefined ? 0 : size * 2 ** (shift + (depth[node] ?? 0));
-    return { lo: -bound, hi: bound, depth: node === undefined ? 0 : (depth[node] ?? 0) };
-  });
-};
+/** The attempts from scratch. */
+const FIRST = [
+  { worth: byCount, isAlongTree: false, isCanonical: true },
+  { worth: byBits, isAlongTree: false, isCanonical: true },
+  { worth: byCountAndDepth, isAlongTree: false, isCanonical: true },
+  { worth: byCount, isAlongTree: true, isCanonical: true },
+  { worth: byCount, isAlongTree: false, isCanonical: false },
+  { worth: byCountAndDepth, isAlongTree: true, isCanonical: true },
+  { worth: byBits, isAlongTree: false, isCanonical: false },
+  { worth: byCountAndDepth, isAlongTree: false, isCanonical: true },
+] as const;

@@ -5,14 +5,10 @@
  */
 
 import { createRandom, type Random } from '../../num/index.js';
-import {
-  formRange,
-  linearForms,
-  widthOf,
-  type Adder,
-  type AdderGraph,
-  type Interval,
-} from './adder-graph.js';
+import { formRange, linearForms, widthOf, type AdderGraph, type Interval } from './adder-graph.js';
+import { chainBits, ecp5AdderLuts, type AdderShape, type Family } from './carry-cost.js';
+import { parityOf, type Parity } from './parity.js';
+import { signsOf, type Signs } from './signs.js';
 
 /** One node as it is stored. */
 export interface StoredNode {
@@ -27,43 +23,34 @@ export interface StoredNode {
   readonly width: number;
 }
 
-/** An adder as its stored operands see it: `leftSign * left ± ...`, with the shift on one side only. */
-export interface Signs {
-  readonly left: 1 | -1;
-  readonly right: 1 | -1;
+export interface StoredForms {
+  readonly nodes: readonly StoredNode[];
+  /** Lookup tables of all adders and inverters. */
+  readonly luts: number;
 }
 
-/** The signs of an adder's terms when its operands and result have these signs. */
-export const signsOf = (adder: Adder, left: number, right: number, result: number): Signs => ({
-  left: left * result > 0 ? 1 : -1,
-  right: right * result * (adder.subtract ? -1 : 1) > 0 ? 1 : -1,
-});
-
-/** Bits of the result that are bits of the operand that is not shifted. */
-export const passedBits = ({ leftShift, rightShift }: Adder, signs: Signs): number =>
-  leftShift > 0 ? (signs.right > 0 ? leftShift : 0) : signs.left > 0 ? rightShift : 0;
-
-/** Every node as the graph says, true polarity: right where the target inverts for nothing (ECP5). */
-export const plainForms = (graph: AdderGraph, input: Interval): readonly StoredNode[] =>
-  new Forms(graph, input).result();
-
 /**
- * Signs and polarities that cost few lookup tables on iCE40, by simulated annealing.
- * @param moves attempted changes; deterministic for equal arguments
+ * Signs, and on iCE40 polarities, that cost few lookup tables, by simulated annealing. On ECP5, whose carry cells invert for
+ * nothing, every polarity stays true. Deterministic.
+ * @param moves attempted changes per adder
  */
-export const complementForms = (
+export const storedForms = (
   graph: AdderGraph,
   input: Interval,
-  {
-    moves = 60 * graph.adders.length + 2000,
-    seed = 1,
-  }: { readonly moves?: number; readonly seed?: number } = {},
-): { readonly nodes: readonly StoredNode[]; readonly luts: number } => {
-  const forms = new Forms(graph, input);
+  family: Family,
+  { moves = 60, seed = 1 }: { readonly moves?: number; readonly seed?: number } = {},
+): StoredForms => {
+  const forms = new Forms(graph, input, family);
   const random = createRandom(seed);
-  for (let move = 0; move < moves; move++) forms.tryMove(random, 3 * (1 - move / moves) + 0.01);
+  const count = moves * (graph.adders.length + 30);
+  if (family === 'ice40') forms.start(parityOf(graph, forms.trueWidths(), 10 * count, random));
+  for (let move = 0; move < count; move++)
+    forms.tryMove(random, START_TEMPERATURE * (1 - move / count) + 0.01);
   return { nodes: forms.result(), luts: forms.luts() };
 };
+
+/** Low: parity is settled before, and signs have few local minima. */
+const START_TEMPERATURE = 1;
 
 /** Longest chain of sign changes that one move may cause. */
 const MOST_FLIPS = 60;
@@ -83,6 +70,7 @@ class Forms {
   constructor(
     private readonly graph: AdderGraph,
     input: Interval,
+    private readonly family: Family,
   ) {
     this.ranges = linearForms(graph).map((form) => formRange(form, input));
     this.widths = this.ranges.map((range) => [widthOf(range), widthOf(negated(range))]);
@@ -99,6 +87,16 @@ class Forms {
     for (const { node, negate } of graph.outputs) {
       if (node !== undefined) this.outputs[node]?.push(negate ? -1 : 1);
     }
+  }
+
+  /** Widths of the nodes with the graph's own signs. */
+  trueWidths(): readonly number[] {
+    return this.widths.map(([width]) => width);
+  }
+
+  start({ complement, both }: Parity): void {
+    this.complement.set(complement);
+    this.both.set(both);
   }
 
   result(): readonly StoredNode[] {
@@ -121,8 +119,9 @@ class Forms {
   /** Keeps a random change when it pays, or by chance while it is warm. */
   tryMove(random: Random, temperature: number): void {
     const node = random.integer(0, this.ranges.length - 1);
-    const kind = random.integer(0, 2);
-    const nodes = kind === 0 ? this.flipsFrom(node) : kind === 1 && node < this.graph.inputs ? [] : [node];
+    const kind = this.family === 'ecp5' ? 0 : random.integer(0, 3);
+    const nodes =
+      kind % 3 === 0 ? this.flipsFrom(node) : kind === 1 && node < this.graph.inputs ? [] : [node];
     if (nodes.length === 0) return;
     const adders = new Set(nodes.flatMap((each) => this.addersAt(each)));
     const before = this.costAround(nodes, adders);
@@ -131,14 +130,15 @@ class Forms {
     if (worse > 0 && random.unit() >= Math.exp(-worse / temperature)) this.apply(kind, nodes);
   }
 
-  /** Every kind of move is its own inverse. */
+  /**
+   * Every kind of move is its own inverse: 0 signs, 1 polarity, 2 both polarities, 3 signs and polarities, which keeps what
+   * the adders around need of each other.
+   */
   private apply(kind: number, nodes: readonly number[]): void {
     for (const node of nodes) {
-      if (kind === 0) this.sign[node] = -this.signOf(node);
-      else {
-        const bits = kind === 1 ? this.complement : this.both;
-        bits[node] = 1 - (bits[node] ?? 0);
-      }
+      if (kind % 3 === 0) this.sign[node] = -this.signOf(node);
+      if (kind % 2 === 1) this.complement[node] = 1 - (this.complement[node] ?? 0);
+      if (kind === 2) this.both[node] = 1 - (this.both[node] ?? 0);
     }
   }
 
@@ -192,13 +192,20 @@ class Forms {
     if (signs.left < 0 && signs.right < 0) return IMPOSSIBLE;
     const { left, right } = adder;
     const result = this.graph.inputs + index;
-    const passed = passedBits(adder, signs);
+    const shape: AdderShape = {
+      adder,
+      signs,
+      left: this.width(left),
+      right: this.width(right),
+      result: this.width(result),
+    };
+    if (this.family === 'ecp5') return ecp5AdderLuts(shape);
     const from = adder.leftShift > 0 ? right : left;
     const inverted = this.complement[from] !== this.complement[result] && this.both[from] === 0;
     const fits = (this.complement[left] === this.complement[right]) === (signs.left === signs.right);
     const isFree = fits || this.both[left] === 1 || this.both[right] === 1;
-    const inverters = isFree ? 0 : Math.min(this.width(left), this.width(right));
-    return this.width(result) - (inverted ? 0 : passed) + inverters;
+    const inverters = isFree ? 0 : Math.min(shape.left, shape.right);
+    return (inverted ? shape.result : chainBits(shape)) + inverters;
   }
 
   /** The second polarity, and what outputs need on top. */

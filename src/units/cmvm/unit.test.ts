@@ -9,7 +9,7 @@ import { canonicalDigits, digitCount, randomDigits } from './digits.js';
 import { cmvmModel } from './model.js';
 import { scheduleOf } from './schedule.js';
 import { solve } from './solve.js';
-import { complementForms } from './stored-form.js';
+import { storedForms } from './stored-form.js';
 import { cmvm, type CmvmParams } from './unit.js';
 
 const weights = (most: number): fc.Arbitrary<number> =>
@@ -105,8 +105,9 @@ describe('schedule and polarity', () => {
     const random = createRandom(3);
     const matrix = Array.from({ length: 8 }, () => Array.from({ length: 8 }, () => random.integer(-1, 1)));
     const graph = solve(matrix, { input: { lo: -128, hi: 127 } });
-    const none = complementForms(graph, { lo: -128, hi: 127 }, { moves: 0 });
-    expect(complementForms(graph, { lo: -128, hi: 127 }).luts).toBeLessThan(none.luts);
+    const input = { lo: -128, hi: 127 };
+    const none = storedForms(graph, input, 'ice40', { moves: 0 });
+    expect(storedForms(graph, input, 'ice40').luts).toBeLessThan(none.luts);
   });
 });
 
