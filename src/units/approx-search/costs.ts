@@ -39,7 +39,7 @@ export const nandEquivalents: GateCosts = {
 };
 
 /** The sum of the used gates' costs. */
-export const gateCost = (costs: GateCosts): CostFunction => {
+export const sumOfGates = (costs: GateCosts): CostFunction => {
   const byCode = Float64Array.from(gateLetters, (letter) => costs[letter]);
   return ({ inputs, functions, used }) => {
     let sum = 0;

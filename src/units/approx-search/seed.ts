@@ -3,9 +3,11 @@
 import { type GateLetter, type Netlist } from '../approx-netlist/netlist.js';
 import type { KeptProducts } from '../approx-multiplier/kept-products.js';
 
+type Letter = 'a' | 'o' | 'x' | 'A' | 'n';
+
 /** Grows a netlist gate by gate; a gate with a constant or repeated input becomes what it amounts to. */
 interface Builder {
-  readonly gate: (letter: 'a' | 'o' | 'x' | 'n', p: number, q?: number) => number;
+  readonly gate: (letter: Letter, p: number, q?: number) => number;
   readonly finish: (outputs: readonly number[]) => Netlist;
 }
 
@@ -18,8 +20,10 @@ const netlistBuilder = (inputs: number): Builder => {
     qs.push(q);
     return inputs + 1 + letters.length;
   };
-  const gate = (letter: 'a' | 'o' | 'x' | 'n', p: number, q = 0): number => {
+  const gate = (letter: Letter, p: number, q = 0): number => {
     if (letter === 'n') return p < 2 ? 1 - p : add('n', p, 0);
+    if (letter === 'A' && p > 1 && q > 1 && p !== q) return add('A', p, q);
+    if (letter === 'A') return gate('n', gate('a', p, q));
     const [low, high] = p < q ? [p, q] : [q, p];
     if (low === high) return letter === 'x' ? 0 : low;
     if (low === 0) return letter === 'a' ? 0 : high;
@@ -62,7 +66,7 @@ export const arrayMultiplier = (
 
 /**
  * Signed operands (two's complement, both), by Baugh and Wooley: products of one sign bit are inverted, with constants that
- * make up for it. `kept` as above.
+ * make up for it.
  */
 export const signedArrayMultiplier = (aWidth: number, bWidth: number): Netlist => {
   const builder = netlistBuilder(aWidth + bWidth);
@@ -85,19 +89,24 @@ const addColumns = (
   columns: readonly number[][],
   width: number,
   reduction: Reduction,
-): readonly number[] => {
-  const { gate } = builder;
-  return Array.from({ length: width }, (_, index) => {
+): readonly number[] =>
+  Array.from({ length: width }, (_, index) => {
     const column = columns[index] ?? [];
-    const carries = columns[index + 1] ?? [];
     while (column.length > 1) {
-      const [p = 0, q = 0, r = 0] = column.splice(0, Math.min(3, column.length));
-      const half = gate('x', p, q);
-      const sum = gate('x', half, r);
+      const { sum, carry } = adder(builder, column.splice(0, Math.min(3, column.length)));
       if (reduction === 'tree') column.push(sum);
       else column.unshift(sum);
-      carries.push(gate('o', gate('a', p, q), gate('a', half, r)));
+      columns[index + 1]?.push(carry);
     }
     return column[0] ?? 0;
   });
+
+/** A full adder of two exclusive ors and three NANDs; with a constant (or two signals only) what is left of it. */
+const adder = ({ gate }: Builder, inputs: readonly number[]): { sum: number; carry: number } => {
+  // Constants are signals 0 and 1: they come last.
+  const [p = 0, q = 0, r = 0] = [...inputs].sort((one, other) => other - one);
+  const half = gate('x', p, q);
+  const sum = gate('x', half, r);
+  if (r < 2) return { sum, carry: gate(r === 0 ? 'a' : 'o', p, q) };
+  return { sum, carry: gate('A', gate('A', p, q), gate('A', half, r)) };
 };

@@ -1,0 +1,4 @@
+/** Written by `make bench BENCH=approx-search`; see tasks.ts. */
+import type { StoredPath } from '../catalogue.js';
+
+export const multipliers4x4: readonly StoredPath[] = [];
