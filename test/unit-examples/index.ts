@@ -7,4 +7,11 @@ import { examples as powerOfTwo } from './power-of-two.js';
 import { examples as int } from './int.js';
 import { examples as ternary } from './ternary.js';
 
-export const unitExamples: readonly Design[] = [...first, ...cmvm, ...cmvmFolded, ...int, ...ternary, ...powerOfTwo];
+export const unitExamples: readonly Design[] = [
+  ...first,
+  ...cmvm,
+  ...cmvmFolded,
+  ...int,
+  ...ternary,
+  ...powerOfTwo,
+];
