@@ -57,7 +57,7 @@ export function costOfMapping(
 export function checkGates(netlist: GateNetlist, design: Design, stimulus: Stimulus, from = 0): void {
   const vectors = vectorsIn(stimulus);
   const waves = runGates(netlist, stimulus, vectors);
-  const expected = simulate(design).run(vectors, stimulus);
+  const expected = simulate(design).run(vectors, signedValues(design, stimulus));
   for (const port of netlist.outputs) {
     const found = valuesOf(waves, port);
     const modulus = 2 ** port.bits.length;
@@ -70,6 +70,17 @@ export function checkGates(netlist: GateNetlist, design: Design, stimulus: Stimu
       throw new NetlistDiffers(netlist.name, `${is} in cycle ${String(vector)} (${inputs.join(', ')})`);
     }
   }
+}
+
+/** Codes of signed inputs as numbers. */
+function signedValues({ ports }: Design, stimulus: Stimulus): Stimulus {
+  const columns = Object.entries(stimulus).map(([name, values]): [string, Stimulus[string]] => {
+    const type = ports.find((port) => port.name === name)?.type;
+    if (type?.signed !== true) return [name, values];
+    const codes = Array.from({ length: values.length }, (_, vector) => BigInt(values[vector] ?? 0));
+    return [name, codes.map((code) => BigInt.asIntN(type.width, code))];
+  });
+  return Object.fromEntries(columns);
 }
 
 const vectorsIn = (stimulus: Stimulus): number =>

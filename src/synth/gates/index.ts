@@ -1,6 +1,7 @@
 /** Gates of a cell library: mapping, area, activity, energy. */
 export { checkGates, costOfMapping, gateCost, type GateCost, type GateCostOptions } from './cost.js';
 export { energyOf, leakageOf, type Energy, type EnergyOptions } from './energy.js';
+export { exactForms, smallestExact, type ExactMultiplier } from './exact-multipliers.js';
 export {
   importMultiplier,
   type ImportedMultiplier,
@@ -15,3 +16,4 @@ export {
 } from './mapping.js';
 export { type Bit, type Gate, type GateNetlist, type GatePort } from './netlist.js';
 export { runGates, togglesOf, valuesOf, type GateWaves } from './waves.js';
+export { randomOperands, type CodeWeights } from './stimulus.js';

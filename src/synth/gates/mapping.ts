@@ -70,11 +70,12 @@ export async function mapAllToGates(
   const { library, cache = cacheFolder() } = options;
   const tool = await findTool('yosys', { ...options.tools, ...optionalSignal(options.signal) });
   const cells = mappingLibrary(library);
-  const batch = new Batch(tool, cells, cache, options);
+  const hasFlipFlops = [...library.cells.values()].some(({ kind }) => kind === 'flipFlop');
+  const batch = new Batch(tool, cells, hasFlipFlops, cache, options);
   const results = sources.map(async (source) => {
     const verilog = 'kind' in source ? verilogOf(source) : source;
     const key = contentHash({
-      script: scriptOf(verilog, ''),
+      script: scriptOf(verilog, '', hasFlipFlops),
       tool: `${tool.origin} ${tool.version}`,
       cells,
       ...Object.fromEntries(verilog.files.map(({ name, text }) => [`file ${name}`, text])),
@@ -104,7 +105,7 @@ const DEFAULT_LIMIT_MS = 60 * 60 * 1000;
 const ABC_SCRIPT = ['strash', 'ifraig', 'scorr', 'dc2', 'dc2', 'dch', 'amap', 'topo'];
 
 /** The Yosys commands for one source whose files are below `folder`. */
-function scriptOf({ top, files, booth }: VerilogText, folder: string): string {
+function scriptOf({ top, files, booth }: VerilogText, folder: string, hasFlipFlops: boolean): string {
   const isVerilog = ({ name }: SourceFile): boolean => /\.s?v$/.test(name);
   return [
     'design -reset',
@@ -114,7 +115,7 @@ function scriptOf({ top, files, booth }: VerilogText, folder: string): string {
     `synth -flatten -noabc -top ${top}`,
     // Flip-flops of a cell library have no power-up value.
     'setattr -unset init w:*',
-    'dfflibmap -liberty cells.lib',
+    ...(hasFlipFlops ? ['dfflibmap -liberty cells.lib'] : []),
     `abc -liberty cells.lib -script +${ABC_SCRIPT.join(';')}`,
     'opt_clean -purge',
     `write_json ${folder}${NETLIST}`,
@@ -130,6 +131,7 @@ class Batch {
   constructor(
     private readonly tool: FoundTool,
     private readonly cells: string,
+    private readonly hasFlipFlops: boolean,
     private readonly cache: string,
     private readonly options: GateMappingOptions,
   ) {}
@@ -148,7 +150,7 @@ class Batch {
       writeFileSync(join(cwd, 'cells.lib'), this.cells);
       const scripts = this.jobs.map(({ source }, i) => {
         for (const { name, text } of source.files) writeInto(join(cwd, String(i), name), text);
-        return scriptOf(source, `${String(i)}/`);
+        return scriptOf(source, `${String(i)}/`, this.hasFlipFlops);
       });
       writeFileSync(join(cwd, 'map.ys'), scripts.join('\n'));
       const first = this.jobs[0]?.source.top ?? '';
