@@ -26,6 +26,10 @@ export const sumBits = (fixed: SInt, moved: SInt, form: SumForm): UInt => {
   return isInverted === inverted.result ? bits : bits.not();
 };
 
+/** Terms may cancel so far that only low bits are left, all of the term that is not shifted. */
+export const readsOneTerm = ({ fixedSign, distance, width }: SumForm): boolean =>
+  fixedSign > 0 && width <= distance;
+
 /** Modules of sums whose boundaries synthesis should keep have names that begin so. */
 export const sumModulePrefix = 'cmvm_sum_';
 
@@ -74,7 +78,6 @@ const extendedBit = (value: SInt, place: number): UInt => value.bit(Math.min(pla
 
 /** a + (b + isOneMore) * 2^distance: the low bits are those of a. */
 const withLowBits = (a: SInt, b: SInt, distance: number, isOneMore: boolean, width: number): UInt => {
-  // Terms may cancel so far that only bits of `a` are left.
   if (width <= distance) return a.wrap(width).asUint();
   const sum = a.shr(distance).add(b);
   const high = (isOneMore ? sum.add(1) : sum).wrap(width - distance).asUint();

@@ -18,7 +18,7 @@ import { levelsAtClock } from './delay.js';
 import { planOf, type Plan, type Use } from './plan.js';
 import { solve, type SolveOptions } from './solve.js';
 import { storedForms } from './stored-form.js';
-import { sumBits, sumModule } from './sums.js';
+import { readsOneTerm, sumBits, sumModule } from './sums.js';
 
 export interface CmvmParams {
   /** Module name. */
@@ -138,7 +138,7 @@ class Emission {
       const a = this.integer(fixed, inverted.fixed);
       const b = this.integer(moved, inverted.moved);
       const bits =
-        plan.levelsPerStage === 1
+        plan.levelsPerStage === 1 || readsOneTerm(form)
           ? sumBits(a, b, form)
           : sumModule(a.width, b.width, form)(`adder_${index}`, { fixed: a, moved: b }).sum;
       this.delayed.push({ stored: [bits], inverted: [] });

@@ -1,0 +1,80 @@
+/** What the cmvm unit says it costs beside what Yosys (npm) counts; boundaries of kept adders. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { emitVerilog } from '../src/hdl/index.js';
+import { createRandom } from '../src/num/index.js';
+import { findDevice, synthesize } from '../src/synth/index.js';
+import { cmvm, sumModulePrefix } from '../src/units/index.js';
+
+const matrixOf = (most: number, seed: number): readonly (readonly number[])[] => {
+  const random = createRandom(seed);
+  return Array.from({ length: 8 }, () => Array.from({ length: 8 }, () => random.integer(-most, most)));
+};
+
+const cases = (['ice40', 'ecp5'] as const).flatMap((target) =>
+  [1, 20].map((most) => ({
+    target,
+    most,
+    params: {
+      name: 'dut',
+      matrix: matrixOf(most, 7),
+      inputWidth: 8,
+      inputSigned: true,
+      target,
+      effort: 1e4,
+    },
+  })),
+);
+
+describe('the cost of a constant matrix', () => {
+  let cache = '';
+  beforeAll(() => {
+    cache = mkdtempSync(join(tmpdir(), 'nomul-cmvm-'));
+  });
+  afterAll(() => rmSync(cache, { recursive: true, force: true }));
+
+  const counted = async (params: Parameters<typeof cmvm>[0]) => {
+    const { component } = cmvm(params);
+    const files = emitVerilog(component.design).files;
+    const keepHierarchy = files
+      .map(({ name }) => name.replace(/\.v$/, ''))
+      .filter((name) => name.startsWith(sumModulePrefix));
+    const { counts } = await synthesize({
+      verilogFiles: files,
+      top: 'dut',
+      device: findDevice(params.target === 'ice40' ? 'hx8k' : 'ecp5-85k'),
+      options: { dsp: false, keepHierarchy },
+      tools: { force: 'npm' },
+      cache,
+    });
+    return counts;
+  };
+
+  it.each(cases)(
+    'is within 3 % of synthesis: weights to $most on $target',
+    async ({ params }) => {
+      const { luts, registers } = cmvm(params);
+      const found = await counted(params);
+      expect(Math.abs(luts / found.luts - 1)).toBeLessThan(0.03);
+      expect(Math.abs(registers / found.registers - 1)).toBeLessThan(0.03);
+    },
+    600_000,
+  );
+
+  it('stays about the same without registers, since adders keep their boundaries', async () => {
+    const params = {
+      name: 'dut',
+      matrix: matrixOf(1, 7),
+      inputWidth: 8,
+      inputSigned: true,
+      target: 'ecp5' as const,
+      effort: 1e4,
+      levelsPerStage: 0,
+    };
+    const found = await counted(params);
+    expect(found.registers).toBe(0);
+    expect(Math.abs(cmvm(params).luts / found.luts - 1)).toBeLessThan(0.03);
+  }, 600_000);
+});
