@@ -48,13 +48,14 @@ export const catalogueTasks = (width: 2 | 3 | 4 | 8): readonly CatalogueTask[] =
     };
   };
   if (width === 8) return [named('area', 'meanAbsolute', false, { steps: 100_000, restarts: 1 })];
+  const [few, many] = width === 2 ? [2, 4] : [1, 2];
   // Counting LUTs takes far longer than adding areas.
-  const lutSteps = width === 4 ? 5_000 : 10_000;
+  const lutSteps = { 2: 10_000, 3: 5_000, 4: 2_500 }[width];
   return [
-    named('area', 'meanAbsolute', false, { steps: 25_000, restarts: 4 }),
+    named('area', 'meanAbsolute', false, { steps: 25_000, restarts: many }),
     named('luts', 'meanAbsolute', false, { steps: lutSteps, restarts: 1 }),
-    named('area', 'worstCase', false, { steps: 10_000, restarts: 2 }),
-    named('area', 'meanAbsolute', true, { steps: 10_000, restarts: 2 }),
+    named('area', 'worstCase', false, { steps: 10_000, restarts: few }),
+    named('area', 'meanAbsolute', true, { steps: 10_000, restarts: few }),
     named('luts', 'meanAbsolute', true, { steps: lutSteps / 2, restarts: 1 }),
   ];
 };
