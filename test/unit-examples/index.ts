@@ -1,5 +1,6 @@
 /** Designs of every unit at the ends of their parameter ranges, a file per family. */
 import type { Design } from '../../src/hdl/index.js';
+import { examples as approx } from './approx.js';
 import { examples as cmvm } from './cmvm.js';
 import { examples as cmvmFolded } from './cmvm-folded.js';
 import { examples as first } from './first.js';

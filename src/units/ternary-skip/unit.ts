@@ -1,5 +1,5 @@
 /** Dot products of ternary weights in as many cycles as there are weights other than 0. */
-import { addressWidth, bit, component, sint, uint } from '../../hdl/index.js';
+import { addressWidth, bit, cat, component, sint, uint } from '../../hdl/index.js';
 import { sumWidthOf } from '../adder-tree/tree.js';
 import { requireInteger } from '../errors.js';
 
@@ -38,21 +38,21 @@ export const ternarySkip = ({ length, actWidth }: TernarySkipParams) => {
         acts.write(place, act);
       });
       const value = acts.read(index);
-      const step = m.pipe('step', { take: take.and(valid), negative, last: last.and(valid) }, { reset: 0 });
-      const { total, started, finished } = m.regs(
-        { total: sint(sumWidth), started: bit, finished: bit },
-        { reset: 0 },
-      );
-      // A sum starts after reset and after the last entry of the one before: `started` is 0 then.
-      const before = started.mux(total, 0);
-      const term = step.negative.mux(value.neg(), value);
-      const valued = m.pipe('valued', valid, { reset: 0 });
-      m.when(valued, () => {
-        total.next = before.add(step.take.mux(term, 0)).wrap(sumWidth);
-        started.next = step.last.not();
+      const taken = take.and(valid);
+      const step = m.pipe('step', { valid, taken, negative: negative.and(taken), last }, { reset: 0 });
+      const { total, result } = m.regs({ total: sint(sumWidth), result: sint(sumWidth) }, { reset: 0 });
+      const term = step.taken.mux(step.negative.mux(value.not(), value), 0);
+      // One more bit at the bottom, 1 + negative, makes the carry into the lowest bit of the sum.
+      const sum = total.shl(1).or(1).add(cat(term, step.negative).asSint()).shr(1).wrap(sumWidth);
+      m.when(step.valid, () => {
+        m.when(step.last, () => {
+          total.next = 0;
+          result.next = sum;
+        }).otherwise(() => {
+          total.next = sum;
+        });
       });
-      finished.next = step.last;
-      return { done: finished, sum: total };
+      return { done: m.pipe('done_q', step.valid.and(step.last), { reset: 0 }), sum: result };
     },
   );
   return { component: unit, latencyCycles: 2, sumWidth };

@@ -1,0 +1,69 @@
+/** Cost formulas of the ternary units held against synthesis. */
+import { describe, expect, it, vi } from 'vitest';
+import { emitVerilog, type Design } from '../src/hdl/index.js';
+import { findDevice, synthesize } from '../src/synth/index.js';
+import {
+  macArray,
+  ternaryChain,
+  ternaryChainCost,
+  ternaryChains,
+  ternaryFusedTree,
+  ternaryFusedTreeCost,
+  ternaryGroups,
+  ternaryGroupsCost,
+  tritDecoder,
+} from '../src/units/index.js';
+
+// Real tools on a machine that may be busy.
+vi.setConfig({ testTimeout: 900_000 });
+
+const devices = { ice40: findDevice('hx8k'), ecp5: findDevice('ecp5-25k') } as const;
+
+const countsOf = async (design: Design, family: keyof typeof devices) => {
+  const { files } = emitVerilog(design);
+  const options = family === 'ecp5' ? { noWideLut: true } : {};
+  return (await synthesize({ verilogFiles: files, top: design.name, device: devices[family], options }))
+    .counts;
+};
+
+describe('cost formulas', () => {
+  const columns = [
+    { rows: 8, actWidth: 8 },
+    { rows: 5, actWidth: 4 },
+  ];
+
+  it.each(columns)(
+    'of a chain of %j are within a twentieth of the LUTs of synthesis, and right about registers',
+    async (params) => {
+      const { design } = ternaryChain(params).component;
+      for (const family of ['ice40', 'ecp5'] as const) {
+        const counts = await countsOf(design, family);
+        const cost = ternaryChainCost(params, family);
+        expect.soft(Math.abs(cost.luts / counts.luts - 1), `${family}: ${counts.luts}`).toBeLessThan(0.05);
+        expect.soft([family, cost.registers]).toEqual([family, counts.registers]);
+      }
+    },
+  );
+
+  it.each(columns)('of a fused tree of %j are exact', async (params) => {
+    const { luts, registers } = await countsOf(ternaryFusedTree(params).component.design, 'ecp5');
+    expect({ luts, registers }).toEqual(ternaryFusedTreeCost(params));
+  });
+
+  it('say what groups of rows cost an array, within a twentieth', async () => {
+    const size = { rows: 6, columns: 4, actWidth: 8, accWidth: 24 };
+    const kinds = [ternaryChains, ternaryGroups(2), ternaryGroups(3)];
+    for (const [index, kind] of kinds.entries()) {
+      const { component } = macArray({ ...size, kind, flow: 'weightStationary' });
+      const { luts } = await countsOf(component.design, 'ice40');
+      const cost = ternaryGroupsCost(index + 1, size);
+      expect
+        .soft(Math.abs(cost.luts / luts - 1), `${kind.name}: ${luts}, formula ${cost.luts}`)
+        .toBeLessThan(0.05);
+    }
+  });
+
+  it('are a number for the decoder of five trits: 19 LUTs on iCE40', async () => {
+    expect((await countsOf(tritDecoder().component.design, 'ice40')).luts).toBeLessThanOrEqual(19);
+  });
+});
