@@ -99,19 +99,14 @@ describe('unsupported networks', () => {
       says: /layer second rounds like gemmlowp.*use halfUp/,
     },
     {
-      what: 'power-of-two weights',
-      changes: { weightFormat: 'powerOfTwo' },
-      says: /layer second has powerOfTwo weights.*use int or ternary/,
+      what: 'powers of two beyond 2^7',
+      changes: { weightFormat: 'powerOfTwo', weights: Int16Array.from([1, 0, -256, 1]), weightBits: 10 },
+      says: /layer second has the power-of-two weight 2\^8.*at most 7.*or use int/,
     },
     {
-      what: 'PVQ weights',
-      changes: { weightFormat: 'pvq' },
-      says: /layer second has pvq weights.*use int or ternary/,
-    },
-    {
-      what: 'a table product',
-      changes: { product: { table: [0], hash: 'h' } },
-      says: /layer second uses an approximate product table.*product: exact/,
+      what: 'a product table that is too large',
+      changes: { weightBits: 13, product: { table: [0], hash: 'h' } },
+      says: /layer second has a product table of 8-bit activations \(y\) and 13-bit weights.*at most 20 bits/,
     },
   ] satisfies readonly { what: string; changes: Partial<ConvLayer>; says: RegExp }[])(
     '$what',
