@@ -7,7 +7,7 @@ import type { IntegerNetwork } from '../../src/nn/index.js';
 import { makeRandomNetwork } from '../../src/nn/testing/index.js';
 import { lintVerilog } from '../helpers/lint.js';
 import { haveShared } from '../nn/shared-data.js';
-import { faultNetwork } from './helpers/fault-network.js';
+import { familyFaultNetwork, faultNetwork } from './helpers/fault-network.js';
 import { loadModel } from './helpers/models.js';
 
 const base: ArrayOptions = {
@@ -48,6 +48,8 @@ endmodule
 describe('emitted accelerators', () => {
   it.each<readonly [string, IntegerNetwork, ArrayOptions]>([
     ['all kinds of convolution', faultNetwork(), base],
+    ['tables, powers of two and PVQ', familyFaultNetwork(), { ...base, multipliers: 'recoded' }],
+    ['the same, reloadable', familyFaultNetwork(), { ...base, reloadable: true }],
     ['reloadable', faultNetwork(), { ...base, reloadable: true }],
     [
       'one PE',

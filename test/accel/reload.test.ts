@@ -12,6 +12,7 @@ import {
 } from '../../src/accel/index.js';
 import { elementCount, type IntegerNetwork } from '../../src/nn/index.js';
 import { makeRandomNetwork } from '../../src/nn/testing/index.js';
+import { familyFaultNetwork } from './helpers/fault-network.js';
 import { simulate, type Simulation } from '../../src/sim/index.js';
 import { changed, sendImage, streamWhileLoading } from './helpers/load.js';
 import {
@@ -37,19 +38,28 @@ const base: ArrayOptions = {
   reloadable: true,
 };
 
-const cases: readonly { readonly seed: number; readonly layers: number; readonly options: ArrayOptions }[] = [
-  { seed: 3, layers: 4, options: base },
-  {
-    seed: 8,
-    layers: 5,
-    options: { ...base, rows: 5, columns: 7, taps: 1, requantizers: 7, multiplierStages: 2 },
-  },
-  { seed: 21, layers: 3, options: { ...base, rows: 8, columns: 4, taps: 4, requantizers: 1 } },
-  { seed: 29, layers: 4, options: { ...base, taps: 1, activationMemory: 'spram' } },
+interface Case {
+  readonly seed: number;
+  readonly network: IntegerNetwork;
+  readonly options: ArrayOptions;
+}
+
+const random = (seed: number, layers: number, options: ArrayOptions): Case => ({
+  seed,
+  network: makeRandomNetwork(seed, layers),
+  options,
+});
+
+const cases: readonly Case[] = [
+  { seed: 0, network: familyFaultNetwork(), options: { ...base, multipliers: 'recoded' } },
+  random(3, 4, base),
+  random(8, 5, { ...base, rows: 5, columns: 7, taps: 1, requantizers: 7, multiplierStages: 2 }),
+  random(21, 3, { ...base, rows: 8, columns: 4, taps: 4, requantizers: 1 }),
+  random(29, 4, { ...base, taps: 1, activationMemory: 'spram' }),
 ];
 
-describe.each(cases)('reloadable accelerator of random network $seed', ({ seed, layers, options }) => {
-  const networkA = roomy(makeRandomNetwork(seed, layers));
+describe.each(cases)('reloadable accelerator of network $network.name', ({ seed, network, options }) => {
+  const networkA = roomy(network);
   const networkB = twinOf(networkA, seed + 1000);
   const [planA, planB] = [planArray(networkA, options), planArray(networkB, options)];
   const [imageA, imageB] = [makeImage(planA), makeImage(planB, planA)];

@@ -38,8 +38,10 @@ export const twinOf = (network: IntegerNetwork, seed: number): IntegerNetwork =>
   return twin;
 };
 
-/** Max pooling keeps its input's type, raw logits keep 0. */
+/** Max pooling keeps its input's type, raw logits keep 0; product tables need what they had, which is 0. */
 const drawZeroPoints = ({ tensors, layers }: IntegerNetwork, random: Random): ReadonlyMap<string, number> => {
+  if (layers.some((layer) => layer.kind === 'conv' && layer.product !== 'exact'))
+    return new Map(Object.entries(tensors).map(([name, { zeroPoint }]) => [name, zeroPoint]));
   const drawn = new Map<string, number>();
   const draw = (tensor: IntegerTensor): number => {
     const { lo, hi } = storageRange(tensor);
@@ -68,7 +70,8 @@ const redrawn = (layer: IntegerLayer, output: IntegerTensor | undefined, random:
 const redrawnWeights = ({ weights, weightBits, weightFormat }: ConvLayer, random: Random): Int16Array => {
   const { lo, hi } =
     weightFormat === 'ternary' ? { lo: -1, hi: 1 } : storageRange({ bits: weightBits, signed: true });
-  return weights.map(() => random.integer(lo, hi));
+  if (weightFormat !== 'powerOfTwo') return weights.map(() => random.integer(lo, hi));
+  return weights.map(() => random.integer(-1, 1) * 2 ** random.integer(0, weightBits - 2));
 };
 
 /** The same sizes in another order, so that results still spread over the output's range. */
