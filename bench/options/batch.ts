@@ -28,8 +28,11 @@ export const countAll = async (
     const scripts = mappings.map(({ design, device, options }, index) => {
       const folder = join(root, String(index));
       mkdirSync(folder);
-      const verilogFiles = emitVerilog(design).files;
-      for (const { name, text } of verilogFiles) writeFileSync(join(folder, name), text);
+      const { files } = emitVerilog(design);
+      const verilogFiles = files.filter(({ name }) => name.endsWith('.v'));
+      // Memory images are looked for where Yosys runs.
+      for (const file of files)
+        writeFileSync(join(verilogFiles.includes(file) ? folder : root, file.name), file.text);
       const script = synthScript({ device: findDevice(device), top: design.name, verilogFiles, options });
       return `design -reset\n${inFolder(script, index)}`;
     });

@@ -18,8 +18,16 @@ export interface Subject {
 }
 
 const scale = {
-  ...{ accWidth: 20, multiplierWidth: 16, addendWidth: 36, sumWidth: 38, shiftMin: 8, shiftMax: 23 },
-  ...{ resultWidth: 9, ties: false, pairs: false, multiplierStages: 1 },
+  accWidth: 20,
+  multiplierWidth: 16,
+  addendWidth: 36,
+  sumWidth: 38,
+  shiftMin: 8,
+  shiftMax: 23,
+  resultWidth: 9,
+  ties: false,
+  pairs: false,
+  multiplierStages: 1,
 } as const;
 const matrix = Array.from({ length: 6 }, (_, row) =>
   Array.from({ length: 8 }, (_unused, column) => ((row * 37 + column * 61 + row * column * 13) % 31) - 15),

@@ -1,14 +1,6 @@
 /** Which structure adds many terms with the fewest LUTs: by a table that was measured. */
+import { adderMeasurements, type AdderMeasurement } from './measured.js';
 import type { AdderStructure } from './unit.js';
-
-export interface AdderMeasurement {
-  readonly terms: number;
-  readonly width: number;
-  /** LUTs of `termSum` alone, by the Yosys of npm with `synth_ice40` and `synth_ecp5` (`make bench BENCH=options`). */
-  readonly luts: Readonly<Record<'ice40' | 'ecp5', Readonly<Record<AdderStructure, number>>>>;
-}
-
-export const adderMeasurements: readonly AdderMeasurement[] = [];
 
 /** The cheapest structure of the nearest measured size (in the logarithms of terms and width). */
 export const cheapestAdder = ({
