@@ -6,6 +6,7 @@ import { examples as cmvmFolded } from './cmvm-folded.js';
 import { examples as first } from './first.js';
 import { examples as powerOfTwo } from './power-of-two.js';
 import { examples as int } from './int.js';
+import { examples as pvq } from './pvq.js';
 import { examples as ternary } from './ternary.js';
 
 export const unitExamples: readonly Design[] = [
@@ -14,5 +15,6 @@ export const unitExamples: readonly Design[] = [
   ...cmvmFolded,
   ...int,
   ...ternary,
+  ...pvq,
   ...powerOfTwo,
 ];
