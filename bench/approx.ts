@@ -1,6 +1,7 @@
 /**
  * make bench BENCH=approx: errors, LUTs, gate area and energy of the approximate multipliers, their Pareto sets, and the 8x8 ones
- * beside Evoapprox. In pieces: BENCH_WIDTHS=2,3,4,8; BENCH_LUTS=0 leaves the LUTs of the chosen widths out.
+ * beside Evoapprox. In pieces: BENCH_WIDTHS=2,3,4,8; BENCH_ORIGINS=search,generator; BENCH_LUTS=0
+ * leaves LUTs out.
  * bench/results/approx.json and docs/results/approx.md hold all widths measured so far.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -76,13 +77,16 @@ const measure = async (subjects: readonly Subject[], withLuts: boolean): Promise
 const rounded = (value: number): number => Number(value.toPrecision(6));
 
 const widths = (process.env['BENCH_WIDTHS'] ?? '2,3,4,8').split(',').map(Number);
+const origins = (process.env['BENCH_ORIGINS'] ?? 'search,generator').split(',');
 for (const width of widths) {
-  const measured = await measure(subjectsOf(width), process.env['BENCH_LUTS'] !== '0');
+  const subjects = subjectsOf(width).filter(({ origin }) => origins.includes(origin));
+  const measured = await measure(subjects, process.env['BENCH_LUTS'] !== '0');
   const before = earlier();
+  const isReplaced = (row: Row): boolean => row.width === width && origins.includes(row.origin);
   const results: Results = {
     schemaVersion: 1,
     tools: { ...before.tools, ...measured.tools },
-    rows: [...before.rows.filter((row) => row.width !== width), ...measured.rows],
+    rows: [...before.rows.filter((row) => !isReplaced(row)), ...measured.rows],
   };
   writeFileSync(resultsFile, `${JSON.stringify(results, undefined, 1)}\n`);
   writeFileSync(pageFile, page(results.rows, publishedPoints(publishedFile), results.tools));
