@@ -46,7 +46,7 @@ export {
   type ImportMultiplierOptions,
   type VerilogText,
 } from './gates/index.js';
-export { readLiberty, type Cell, type Library } from './liberty/index.js';
+export { libraryOf, readLiberty, type Cell, type Library } from './liberty/index.js';
 export {
   NETLIST_DEFINES,
   NETLIST_MAKE_ARGS,
