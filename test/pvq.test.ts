@@ -80,9 +80,9 @@ describe('cost formulas', () => {
     [pulseUnit.component.design, family, pvqPulseCost({ rows: 16, pulses: 24, sampleWidth: 10 }, family)],
     [pvqTree({ name: 'tree', ...tree }).component.design, family, pvqTreeCost(tree, family)],
     [
-      pvqDecoder({ length: 12, pulses: 20 }).component.design,
+      pvqDecoder({ length: 12, pulses: 18 }).component.design,
       family,
-      pvqDecoderCost({ length: 12, pulses: 20 }),
+      pvqDecoderCost({ length: 12, pulses: 18 }),
     ],
     [
       pvqRunDecoder({ length: 100, pulses: 50 }).component.design,
@@ -109,7 +109,7 @@ describe('the netlist of a filter of 128 taps', () => {
     const source = {
       ...sourceOf(design),
       files: [
-        { name: 'netlist.v', text: netlistVerilog },
+        { name: 'netlist.v', text: readFileSync(netlistVerilog, 'utf8') },
         ...cells.map((text, index) => ({ name: `cells_${index}.v`, text })),
       ],
       defines: Object.fromEntries(NETLIST_DEFINES.map((define) => [define.replace('-D', ''), ''])),
