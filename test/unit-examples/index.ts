@@ -11,6 +11,7 @@ import { examples as ternary } from './ternary.js';
 
 export const unitExamples: readonly Design[] = [
   ...first,
+  ...approx,
   ...cmvm,
   ...cmvmFolded,
   ...int,
