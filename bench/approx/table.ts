@@ -47,7 +47,9 @@ const titles = [
 const rowText = (row: Row, marks: string): string =>
   `| ${[
     row.name,
-    ...[row.meanAbsolute, row.worstCase, row.meanRelative, row.bias, row.errorProbability].map((n) => number(n)),
+    ...[row.meanAbsolute, row.worstCase, row.meanRelative, row.bias, row.errorProbability].map((n) =>
+      number(n),
+    ),
     number(row.area, 5),
     number(row.energy),
     number(row.ice40),

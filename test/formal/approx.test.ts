@@ -42,7 +42,15 @@ const tasks: readonly ModelTask[] = [
   ...[
     { ...unsigned, kind: 'truncated', columns: 3, compensation: 'mean' } as const,
     { ...signed, kind: 'brokenArray', vertical: 2, horizontal: 1 } as const,
-    { ...unsigned, kind: 'droppedProducts', dropped: [[0, 3], [2, 1]], compensation: 2 } as const,
+    {
+      ...unsigned,
+      kind: 'droppedProducts',
+      dropped: [
+        [0, 3],
+        [2, 1],
+      ],
+      compensation: 2,
+    } as const,
     { ...signed, kind: 'operandTrimmed', aDropped: 1, bDropped: 1, fill: 'half' } as const,
     { ...unsigned, kind: 'logarithmic', correction: 'minimallyBiased' } as const,
     { ...signed, kind: 'iterativeLogarithmic', terms: 2 } as const,

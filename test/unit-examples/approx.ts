@@ -1,6 +1,11 @@
 /** Approximate multipliers and dot products of tables at the ends of their parameter ranges. */
 import type { Design } from '../../src/hdl/index.js';
-import { approxMultiplier, exactTable, tableDot, type ApproxMultiplierParams } from '../../src/units/index.js';
+import {
+  approxMultiplier,
+  exactTable,
+  tableDot,
+  type ApproxMultiplierParams,
+} from '../../src/units/index.js';
 
 const signed = { aWidth: 7, bWidth: 5, aSigned: true, bSigned: true };
 const small = { aWidth: 2, bWidth: 3 };

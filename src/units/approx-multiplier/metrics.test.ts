@@ -39,7 +39,9 @@ describe('errorMetrics', () => {
     expect(() => errorMetrics(two, underdesigned, { a: [1], b: [1, 1, 1, 1] })).toThrow(
       /distribution.a has 1 weights; there are 4 codes/,
     );
-    expect(() => errorMetrics(two, underdesigned, { joint: exactTable(two).map(() => 0) })).toThrow(/no weight above 0/);
+    expect(() => errorMetrics(two, underdesigned, { joint: exactTable(two).map(() => 0) })).toThrow(
+      /no weight above 0/,
+    );
     expect(() => errorMetrics(two, underdesigned, { a: [1, -1, 0, 0], b: [1, 1, 1, 1] })).toThrow(
       /weight -1 for code 1/,
     );

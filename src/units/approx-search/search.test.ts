@@ -33,12 +33,24 @@ describe('the search for approximate netlists', () => {
       fc.property(searches, ({ aWidth, bWidth, signed, metric, bound, seed }) => {
         const operands = { aWidth, bWidth, aSigned: signed, bSigned: signed };
         const cost = sumOfGates(nandEquivalents);
-        const [member] = searchPath({ ...{ aWidth, bWidth, signed, metric, cost, seed }, bounds: [bound], steps: 300 });
+        const [member] = searchPath({
+          ...{ aWidth, bWidth, signed, metric, cost, seed },
+          bounds: [bound],
+          steps: 300,
+        });
         const table = truthTable(member?.netlist ?? never(), signed);
         const metrics = errorMetrics(operands, table);
         expect(metrics[metric]).toBeLessThanOrEqual(bound);
         const again = shrink({
-          ...{ start: member?.netlist ?? never(), signed, metric, cost, seed, bound: metrics[metric], steps: 0 },
+          ...{
+            start: member?.netlist ?? never(),
+            signed,
+            metric,
+            cost,
+            seed,
+            bound: metrics[metric],
+            steps: 0,
+          },
           patterns: searchPatterns(operands, exactTable(operands), aWidth + bWidth),
         });
         expect(again.error).toBe(metrics[metric]);
@@ -59,7 +71,9 @@ describe('the search for approximate netlists', () => {
   });
 
   it('finds what the catalogue holds', () => {
-    const stored = multipliers2x2.find(({ search }) => search === '2x2 signed, least luts, bounded mean error');
+    const stored = multipliers2x2.find(
+      ({ search }) => search === '2x2 signed, least luts, bounded mean error',
+    );
     const task = catalogueTasks(2).find(({ name }) => name === stored?.search)?.task ?? never();
     const found = searchPath(task).map(({ bound, netlist }) => ({ bound, netlist: netlistText(netlist) }));
     for (const member of stored?.members ?? never()) expect(found).toContainEqual(member);
