@@ -100,7 +100,7 @@ const macsOf = (network: IntegerNetwork, output: string, weights: number): numbe
 };
 
 /** What people call an engine: `ternary`, `int8`. */
-const kindOfEngine = ({ name, codeWidth }: Engine): string => (name === 'int' ? `int${codeWidth}` : name);
+const kindOfEngine = ({ kind, codeWidth }: Engine): string => (kind === 'int' ? `int${codeWidth}` : kind);
 
 const arrayOf = (hardware: Hardware): Report['array'] => {
   const { config } = hardware.plan;

@@ -6,6 +6,8 @@ import type { SInt, UInt } from '../../../hdl/index.js';
 export interface Engine {
   /** Unique in an array; part of the names of modules and memories. */
   readonly name: string;
+  /** What people call its PEs. */
+  readonly kind: 'ternary' | 'powerOfTwo' | 'table' | 'int';
   /**
    * `dense`: rows x columns PEs, a group of input channels goes to all columns. `lanes`: a few multipliers per column, each
    * with an activation of its own.

@@ -20,6 +20,7 @@ export const intEngine = (params: IntEngineParams): Engine => {
     recoded ? Number(recodedDotCorrection([BigInt(weight)], weightWidth)) : 0;
   return {
     name: 'int',
+    kind: 'int',
     operands: 'lanes',
     products,
     codeWidth: weightWidth,

@@ -21,6 +21,7 @@ export const powerOfTwoEngine = (params: PowerOfTwoEngineParams): Engine => {
   const missing = (weight: number): number => (weight > 0 ? -half * weight : (half - 1) * weight);
   return {
     name: 'power_of_two',
+    kind: 'powerOfTwo',
     operands: 'dense',
     products: rows,
     codeWidth: codeBits,

@@ -41,6 +41,7 @@ export const tableEngine = ({ name, operands, products, product }: TableEnginePa
   const gated = needsGate(product);
   return {
     name,
+    kind: 'table',
     operands,
     products,
     codeWidth: weightBits + (gated ? 1 : 0),

@@ -14,6 +14,7 @@ export const ternaryEngine = (
   leastPlanes: (weightBits: number) => number,
 ): Engine => ({
   name: 'ternary',
+  kind: 'ternary',
   operands: 'dense',
   products: rows,
   codeWidth: 2,
