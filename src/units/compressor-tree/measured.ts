@@ -1,4 +1,4 @@
-/** Measured with Yosys of npm by `make bench BENCH=options`; a test holds it to bench/results/options.json. */
+/** Measurements of `make bench BENCH=options`, none of which is stored yet. */
 import type { AdderStructure } from './unit.js';
 
 export interface AdderMeasurement {
