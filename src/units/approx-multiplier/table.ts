@@ -31,7 +31,10 @@ export const tableOf = (
 ): readonly number[] => {
   requireTableWidths('productTable', operands);
   const second = operandValues(operands.bWidth, operands.bSigned);
-  return operandValues(operands.aWidth, operands.aSigned).flatMap((a) => second.map((b) => product(a, b)));
+  return operandValues(operands.aWidth, operands.aSigned).flatMap((a) =>
+    // 0 * -1 is -0, which no integer is.
+    second.map((b) => product(a, b) + 0),
+  );
 };
 
 /** The table of the exact product. */
