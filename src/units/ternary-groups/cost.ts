@@ -17,11 +17,11 @@ interface GroupsSize {
   readonly accWidth: number;
 }
 
-/** LUTs a bit that choose among the candidates of a group: none for one (a register's reset), measured for more. */
-const choiceLuts: readonly number[] = [0, 0, 2, 5, 14];
+/** LUTs a bit that choose among the candidates of a group: none for one (a register's reset), two for a pair, as Yosys maps it for 3. */
+const choiceLuts: readonly number[] = [0, 0, 2, 10];
 
-/** An array of `ternaryChains` (groupSize 1) or `ternaryGroups` (2 and 3; 4 by the same reckoning), rows in whole groups. */
-export const ternaryGroupsCost = (groupSize: number, size: GroupsSize): GroupsCost => {
+/** An array of `ternaryChains` (groupSize 1) or `ternaryGroups` (2 and 3), rows in whole groups. */
+export const ternaryGroupsCost = (groupSize: 1 | 2 | 3, size: GroupsSize): GroupsCost => {
   const { rows, columns, actWidth, accWidth } = size;
   const groups = rows / groupSize;
   const termWidth = partialWidth(groupSize, actWidth);
