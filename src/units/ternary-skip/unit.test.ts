@@ -49,7 +49,9 @@ describe('ternarySkip', () => {
         for (let cycle = 0; cycle < latencyCycles; cycle++) step();
         expect(sums).toEqual(entries.map((list) => ternarySkipModel(list, act)));
         expect(sums).toEqual(
-          rows.map((weights) => weights.reduce((sum, weight, row) => sum + weight * (act[row] ?? 0n), 0n)),
+          rows.map((weights) =>
+            weights.reduce<bigint>((sum, weight, row) => sum + weight * (act[row] ?? 0n), 0n),
+          ),
         );
       }),
       { numRuns: 30 },
