@@ -6,12 +6,13 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { z } from 'zod';
 import { createRandom } from '../src/num/index.js';
 import { costOfMapping, mapAllToGates, readLiberty } from '../src/synth/index.js';
 import { approxMultiplier, errorMetrics, productTable } from '../src/units/index.js';
 import { publishedPoints } from './approx/evoapprox.js';
 import { subjectsOf, type Subject } from './approx/subjects.js';
-import { page, type Row } from './approx/table.js';
+import { page, rowSchema, type Row } from './approx/table.js';
 import { countAll } from './options/batch.js';
 
 const shared = process.env['NOMUL_SHARED'] ?? join('..', 'shared');
@@ -20,17 +21,17 @@ const publishedFile = join(shared, 'data', 'evoapprox', 'index.json');
 const resultsFile = join('bench', 'results', 'approx.json');
 const pageFile = join('docs', 'results', 'approx.md');
 
-interface Results {
-  readonly schemaVersion: 1;
-  readonly tools: Readonly<Record<string, string>>;
-  readonly rows: readonly Row[];
-}
+const resultsSchema = z.object({
+  schemaVersion: z.literal(1),
+  tools: z.record(z.string(), z.string()),
+  rows: z.array(rowSchema),
+});
+type Results = Readonly<z.infer<typeof resultsSchema>>;
 
-const earlier = (): Results => {
-  if (!existsSync(resultsFile)) return { schemaVersion: 1, tools: {}, rows: [] };
-  const stored: Results = JSON.parse(readFileSync(resultsFile, 'utf8'));
-  return stored;
-};
+const earlier = (): Results =>
+  existsSync(resultsFile)
+    ? resultsSchema.parse(JSON.parse(readFileSync(resultsFile, 'utf8')))
+    : { schemaVersion: 1, tools: {}, rows: [] };
 
 const operations = 2000;
 

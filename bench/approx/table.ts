@@ -1,19 +1,26 @@
 /** The page docs/results/approx.md. */
-import type { ErrorMetrics } from '../../src/units/index.js';
+import { z } from 'zod';
 import { compare, type Point } from './evoapprox.js';
 
-export interface Row extends ErrorMetrics {
-  readonly name: string;
-  readonly width: number;
-  readonly signed: boolean;
-  readonly origin: 'search' | 'generator';
-  /** um2 and fJ per operation; LUT4s. */
-  readonly area: number;
-  readonly energy: number;
-  readonly delayNs?: number;
-  readonly ice40?: number;
-  readonly ecp5?: number;
-}
+/** One measured multiplier: errors, um2, fJ per operation, ns, LUT4s. */
+export const rowSchema = z.object({
+  name: z.string(),
+  width: z.number(),
+  signed: z.boolean(),
+  origin: z.enum(['search', 'generator']),
+  meanAbsolute: z.number(),
+  worstCase: z.number(),
+  meanRelative: z.number(),
+  bias: z.number(),
+  meanSquared: z.number(),
+  errorProbability: z.number(),
+  area: z.number(),
+  energy: z.number(),
+  delayNs: z.number().optional(),
+  ice40: z.number().optional(),
+  ecp5: z.number().optional(),
+});
+export type Row = Readonly<z.infer<typeof rowSchema>>;
 
 type Cost = 'area' | 'energy' | 'ice40' | 'ecp5';
 type ErrorFigure = 'meanAbsolute' | 'worstCase';
