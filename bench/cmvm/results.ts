@@ -22,4 +22,4 @@ const row = z.object({
 export type Row = z.infer<typeof row>;
 export const resultsFormat = z.object({ rows: z.array(row) });
 
-export const keyOf = ({ part, matrix, target = '' }: Row): string => `${matrix} ${part} ${target}`;
+export const keyOf = ({ part, matrix, target }: Row): string => `${matrix} ${part} ${target ?? ''}`;
