@@ -102,8 +102,8 @@ class Search {
   }
 }
 
-/** Pattern counts changed per unit of effort: 1 million is about 3 CPU seconds of 2020. */
-const WORK_PER_EFFORT = 16;
+/** Pattern counts changed per unit of effort: 1 million is some 3 CPU seconds. */
+const WORK_PER_EFFORT = 9;
 /** Small matrices show nothing new after so many. */
 const MOST_ATTEMPTS = 2000;
 const FEWEST_ATTEMPTS = 24;
