@@ -53,12 +53,12 @@ describe('the cost of a constant matrix', () => {
   };
 
   it.each(cases)(
-    'is within 3 % of synthesis: weights to $most on $target',
+    'is within 4 % of synthesis: weights to $most on $target',
     async ({ params }) => {
       const { luts, registers } = cmvm(params);
       const found = await counted(params);
-      expect(Math.abs(luts / found.luts - 1)).toBeLessThan(0.03);
-      expect(Math.abs(registers / found.registers - 1)).toBeLessThan(0.03);
+      expect(Math.abs(luts / found.luts - 1)).toBeLessThan(0.04);
+      expect(Math.abs(registers / found.registers - 1)).toBeLessThan(0.04);
     },
     600_000,
   );
@@ -75,6 +75,6 @@ describe('the cost of a constant matrix', () => {
     };
     const found = await counted(params);
     expect(found.registers).toBe(0);
-    expect(Math.abs(cmvm(params).luts / found.luts - 1)).toBeLessThan(0.03);
+    expect(Math.abs(cmvm(params).luts / found.luts - 1)).toBeLessThan(0.04);
   }, 600_000);
 });

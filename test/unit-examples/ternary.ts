@@ -22,7 +22,7 @@ export const examples: readonly Design[] = [
   ternaryFusedTree({ rows: 7, actWidth: 8 }),
   tritDecoder(),
   ternarySkip({ length: 2, actWidth: 1 }),
-  ternarySkip({ length: 20, actWidth: 9 }),
+  ternarySkip({ length: 16, actWidth: 9 }),
   macArray({ ...stationary, rows: 3, kind: ternaryTree }),
   macArray({ ...stationary, rows: 3, kind: ternaryChains }),
   macArray({ ...stationary, rows: 4, kind: ternaryGroups(2) }),

@@ -19,10 +19,10 @@ const cases = fc
     ({ scale: { multiplier, shift } }) =>
       multiplier ** 2n < 1n << (2n * shift - 2n > 0n ? 2n * shift - 2n : 0n),
   )
-  // lo and hi are relative to the zero point in the unit.
+  // lo and hi are relative to the zero point in the unit; all three enter as results do.
   .filter(({ scale: { lo, hi, zeroPoint }, resultWidth }) => {
     const end = 1n << BigInt(resultWidth - 1);
-    return lo - zeroPoint >= -end && hi - zeroPoint < end;
+    return lo - zeroPoint >= -end && hi - zeroPoint < end && zeroPoint >= -end && zeroPoint < end;
   })
   .chain(({ scale, accWidth, resultWidth }) =>
     fc.record({
