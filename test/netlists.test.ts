@@ -49,7 +49,9 @@ describe.runIf(available || process.env['CI'] !== undefined)('mapped netlists', 
   it.each(builds)(
     'of units $title do what the units do on $name',
     async ({ name, cells }) => {
-      const members = [...unitExamples, chained].filter((design) => cellFamily(design) === cells);
+      // Without cells: the chain that -dsp has been seen to map wrongly.
+      const members =
+        cells === undefined ? [chained] : unitExamples.filter((design) => cellFamily(design) === cells);
       const top = sideBySide(members);
       const netlist = await mapped(top, members, findDevice(name), cache);
       const [result] = await cosimulate(top, { cycles: 300, source: netlist, favour: 'build', cache });
