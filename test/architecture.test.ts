@@ -15,12 +15,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   units: ['num', 'hdl', 'cells'],
   cells: ['num', 'hdl'],
   nn: ['num'],
+  quant: ['num', 'nn'],
   accel: ['num', 'hdl', 'cells', 'units', 'nn'],
   synth: ['num', 'hdl', 'tools', 'sim'],
   lint: [],
-  report: ['num', 'hdl', 'tools', 'sim', 'formal', 'units', 'nn', 'accel', 'synth'],
-  flow: ['num', 'hdl', 'tools', 'sim', 'formal', 'units', 'nn', 'accel', 'synth', 'report'],
-  cli: ['num', 'hdl', 'tools', 'sim', 'formal', 'units', 'nn', 'accel', 'synth', 'report', 'flow'],
+  report: ['num', 'hdl', 'tools', 'sim', 'formal', 'units', 'nn', 'quant', 'accel', 'synth'],
+  flow: ['num', 'hdl', 'tools', 'sim', 'formal', 'units', 'nn', 'quant', 'accel', 'synth', 'report'],
+  cli: ['num', 'hdl', 'tools', 'sim', 'formal', 'units', 'nn', 'quant', 'accel', 'synth', 'report', 'flow'],
 };
 
 /** Tables may be longer than a file that is read top-down. */

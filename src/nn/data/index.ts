@@ -7,3 +7,4 @@ export {
   type QuantizedSamples,
   type QuantizeSamplesOptions,
 } from './samples.js';
+export type { Dataset } from './dataset.js';
