@@ -4,6 +4,25 @@
  */
 export const quantErrorCodes = {
   QT001: 'the float model is used in an unsupported way',
+  QT002: 'a shape in the float model is wrong',
+  QT003: 'the float model names an unknown node, or one too early',
+  QT004: 'a parameter of the float model is not a finite number',
+  QT005: 'the float model file has something that is not supported',
+  QT006: 'the quantized model does not fit the file form',
+  QT007: 'the quantized model contradicts itself',
+  QT201: 'a method is configured in an impossible way',
+  QT202: 'the portions of INQ do not ascend to 1',
+  QT203: 'epochs and portions of INQ do not belong together',
+  QT204: 'a weight is not a finite number',
+  QT205: 'PROM finds no layer to make ternary',
+  QT206: 'a configuration names a layer that the network does not have',
+  QT207: 'the data does not fit the network',
+  QT501: 'the catalogue of multipliers is not usable: sizes, values, no exact member',
+  QT502: 'no choice of multipliers meets the energy budget',
+  QT503: 'a network cannot be run with product tables: widths, sums, an unknown layer',
+  QT601: 'a calibration is asked for that is not possible: bits, percentile, pictures',
+  QT602: 'a weight or an activation is not finite',
+  QT603: 'a layer is named that has no weights',
 } as const;
 
 export type QuantErrorCode = keyof typeof quantErrorCodes;
