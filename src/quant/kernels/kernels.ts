@@ -124,8 +124,10 @@ export interface Kernels {
   countCorrect(logits: number, labels: number, rows: number, classes: number): number;
 }
 
-/** Kernels with the memory they work on. `memory` may grow: take views anew after `reserve`. */
+/** Kernels with the memory they work on. The caller lays out and grows the memory; a view is taken anew after growth. */
 export interface KernelInstance {
   readonly kernels: Kernels;
   readonly memory: WebAssembly.Memory;
+  /** First byte that is the caller's, a multiple of 16; what lies below is the kernels' scratch memory. */
+  readonly heapBase: number;
 }
