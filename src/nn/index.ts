@@ -6,12 +6,13 @@ export {
   bitsFor,
   elementCount,
   storageRange,
+  tableIndex,
   tensorOf,
   tensorRanges,
   windowOutput,
   type ValueRange,
 } from './ranges.js';
-export { addValue, requantizeValue } from './requantize.js';
+export { addValue, prepareRequantize, requantizeValue, type RowRequantizer } from './requantize.js';
 export { verifyNetwork } from './verify.js';
 export {
   prepareReference,
