@@ -15,10 +15,13 @@ export {
 export { addValue, prepareRequantize, requantizeValue, type RowRequantizer } from './requantize.js';
 export { verifyNetwork } from './verify.js';
 export {
+  prepareLayer,
   prepareReference,
   runLayer,
   runReference,
   traceReference,
+  type LayerContext,
+  type LayerKernel,
   type ReferenceRunner,
 } from './reference/index.js';
 export { countNetwork, type LayerCounts, type NetworkCounts } from './counts.js';

@@ -1,1 +1,9 @@
-export { prepareReference, runLayer, runReference, traceReference, type ReferenceRunner } from './runner.js';
+export {
+  prepareLayer,
+  prepareReference,
+  runLayer,
+  runReference,
+  traceReference,
+  type ReferenceRunner,
+} from './runner.js';
+export type { LayerContext, LayerKernel } from './kernel.js';

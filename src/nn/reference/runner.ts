@@ -89,7 +89,8 @@ export function runLayer(
   return output;
 }
 
-function prepareLayer(context: LayerContext, layer: IntegerLayer): LayerKernel {
+/** One layer as a function of its input tensors, for runners that replace other layers by their own. */
+export function prepareLayer(context: LayerContext, layer: IntegerLayer): LayerKernel {
   switch (layer.kind) {
     case 'conv':
       return layer.depthwise ? prepareDepthwise(context, layer) : prepareConv(context, layer);
