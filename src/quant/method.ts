@@ -1,7 +1,7 @@
 /** What the five methods and the uniform baselines have in common: what they are given, what they return. */
 import type { Dataset } from '../nn/index.js';
 import type { ActivationGrid, FloatModel, QuantizedModel } from './model/index.js';
-import type { Progress } from './train/index.js';
+import type { Augmentation, Progress } from './train/index.js';
 
 /** The data of one run. The test set is not among them: nothing may be chosen by it. */
 export interface MethodData {
@@ -18,6 +18,8 @@ export interface MethodContext {
   /** Training epochs the method may spend in all; 0: calibration only. */
   readonly epochs: number;
   readonly seed: number;
+  /** What suits the data; a method's own configuration comes before it. Undefined: none. */
+  readonly augmentation?: Augmentation;
   readonly progress?: (progress: Progress) => void;
   /** Aborted by Ctrl-C: the method stops after the current step, keeping its last checkpoint. */
   readonly signal?: AbortSignal;

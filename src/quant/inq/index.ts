@@ -1,0 +1,24 @@
+export { inq, inqConfigSchema, type InqConfig } from './method.js';
+export {
+  exponentHistogram,
+  inqBits,
+  inqLevels,
+  levelExponent,
+  levelGrid,
+  levelValues,
+  magnitudeCount,
+  nearestLevel,
+  rangeRules,
+  type InqBits,
+  type Levels,
+  type RangeRule,
+} from './levels.js';
+export { growFrozen, magnitudeOrder, partitionRules, randomOrder, type PartitionRule } from './partition.js';
+export {
+  automaticSchedule,
+  checkPortions,
+  paperPortions,
+  scheduleFor,
+  spreadEpochs,
+  type Step,
+} from './schedule.js';

@@ -1,0 +1,160 @@
+/** Incremental network quantization (Zhou et al., ICLR 2017, arXiv 1702.03044): weights become powers of two, portion by portion. */
+import { z } from 'zod';
+import { QuantError } from '../errors.js';
+import type { Method, MethodContext } from '../method.js';
+import { convNodes, quantizationPoints, type ConvNode } from '../model/index.js';
+import type { FrozenWeights } from '../train/index.js';
+import {
+  bitsSchema,
+  byName,
+  calibrationSchema,
+  parseConfig,
+  trainingSchema,
+  withSession,
+  type PhaseSummary,
+  type QuantizationPlan,
+  type Session,
+} from '../qat/index.js';
+import {
+  exponentHistogram,
+  inqBits,
+  inqLevels,
+  levelGrid,
+  levelValues,
+  nearestLevel,
+  rangeRules,
+  type Levels,
+} from './levels.js';
+import { growFrozen, magnitudeOrder, partitionRules, randomOrder } from './partition.js';
+import { automaticSchedule, checkPortions, paperPortions, scheduleFor, type Step } from './schedule.js';
+
+export const inqConfigSchema = z.strictObject({
+  /** 2^(bits - 1) + 1 levels. */
+  bits: z.literal(inqBits).default(5),
+  /** The paper's portions for these bits, portions of your own (accumulated, ending at 1), or as the epochs suggest. */
+  portions: z.union([z.enum(['automatic', 'paper']), z.array(z.number())]).default('automatic'),
+  /** Epochs after each portion but the last; undefined: the run's epochs, late portions getting more. */
+  portionEpochs: z.array(z.int().min(0)).optional(),
+  partition: z.enum(partitionRules).default('magnitude'),
+  /** Greatest level: by the greatest magnitude (the paper), or of least squared error. */
+  range: z.enum(rangeRules).default('max'),
+  activationBits: bitsSchema.default(8),
+  activationRange: calibrationSchema.default('minMax'),
+  training: trainingSchema(0.02),
+});
+
+export type InqConfig = z.input<typeof inqConfigSchema>;
+type Settings = z.output<typeof inqConfigSchema>;
+
+/**
+ * All weights of convolutions and fully connected layers; biases and normalizations stay trainable. Frozen weights keep
+ * their bits to the end.
+ * @throws QuantError QT201 a bad configuration, QT202 portions, QT203 epochs, QT207 data that does not fit, QT208 stopped
+ */
+export function inq(config: InqConfig = {}): Method {
+  const settings = parseConfig(inqConfigSchema, config, 'INQ');
+  if (typeof settings.portions === 'object') checkPortions(settings.portions);
+  return (context) => {
+    const steps = stepsOf(settings, context.epochs);
+    const layers = layersOf(context, settings);
+    const plan = planOf(context, settings, layers);
+    return withSession(context, { method: 'INQ', config: settings, plan }, async (session) => {
+      const phases = await quantizeStepwise(session, layers, steps);
+      const quantized = await session.finish();
+      return { quantized, details: { settings, steps, phases, layers: describe(session, layers) } };
+    });
+  };
+}
+
+function stepsOf({ bits, portions, portionEpochs }: Settings, epochs: number): readonly Step[] {
+  if (portions === 'automatic' && portionEpochs === undefined) return automaticSchedule(bits, epochs);
+  const chosen = typeof portions === 'string' ? paperPortions[bits] : portions;
+  if (portionEpochs === undefined) return scheduleFor(chosen, epochs);
+  const sum = portionEpochs.reduce((total, some) => total + some, 0);
+  if (portions === 'automatic' || portionEpochs.length !== chosen.length - 1 || sum > epochs)
+    throw new QuantError(
+      'QT203',
+      `INQ is given portionEpochs [${portionEpochs.join(', ')}], ${sum} in all, for portions ` +
+        `${portions === 'automatic' ? '"automatic"' : `[${chosen.join(', ')}]`} and ${epochs} epochs. ` +
+        'Give one number for each portion but the last, at most the epochs of the run together, and portions of your own.',
+    );
+  return chosen.map((portion, i) => ({ portion, epochs: portionEpochs[i] ?? 0 }));
+}
+
+interface Layer {
+  readonly name: string;
+  /** Fixed at the start: later ones of a moving maximum would not contain what is frozen already. */
+  readonly levels: Levels;
+  /** Order in which weights are frozen; undefined: by magnitude, as it is at each step. */
+  readonly order?: Uint32Array;
+}
+
+const layersOf = ({ model, seed }: MethodContext, settings: Settings): readonly Layer[] =>
+  convNodes(model).map((node: ConvNode, i): Layer => {
+    const levels = inqLevels(node.weights, settings.bits, settings.range);
+    const layer = { name: node.name, levels };
+    if (settings.partition === 'magnitude') return layer;
+    return { ...layer, order: randomOrder(node.weights.length, seed * 1000 + i) };
+  });
+
+const planOf = (
+  { model }: MethodContext,
+  { activationBits, activationRange }: Settings,
+  layers: readonly Layer[],
+): QuantizationPlan => ({
+  weights: Object.fromEntries(
+    layers.map(({ name, levels }) => [name, { grid: (weights) => levelGrid(weights, levels) }]),
+  ),
+  projected: false,
+  activations: byName(quantizationPoints(model), () => ({ bits: activationBits, method: activationRange })),
+});
+
+async function quantizeStepwise(
+  session: Session,
+  layers: readonly Layer[],
+  steps: readonly Step[],
+): Promise<readonly PhaseSummary[]> {
+  let frozen: FrozenWeights = byName(
+    layers.map(({ name }) => name),
+    (name) => new Uint8Array(session.trainer.weights(name).length),
+  );
+  const phases: PhaseSummary[] = [];
+  for (const { portion, epochs } of steps) {
+    frozen = freeze(session, layers, frozen, portion);
+    if (epochs > 0) phases.push(await session.retrain(`${(100 * portion).toFixed(1)} %`, epochs));
+  }
+  return phases;
+}
+
+/** Grows the frozen set of every layer to the portion and puts what is new in it on its level. */
+function freeze(
+  { trainer }: Session,
+  layers: readonly Layer[],
+  before: FrozenWeights,
+  portion: number,
+): FrozenWeights {
+  const frozen = Object.fromEntries(
+    layers.map(({ name, levels, order }) => {
+      const weights = trainer.weights(name);
+      const old = before[name] ?? new Uint8Array(weights.length);
+      const grown = growFrozen(old, order ?? magnitudeOrder(weights), portion);
+      grown.forEach((bit, i) => {
+        if (bit === 1 && old[i] === 0) weights[i] = nearestLevel(weights[i] ?? 0, levels);
+      });
+      return [name, grown];
+    }),
+  );
+  trainer.setFrozen(frozen);
+  return frozen;
+}
+
+/** By layer: its levels, how many of them are used, and how often. */
+const describe = ({ trainer }: Session, layers: readonly Layer[]): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    layers.map(({ name, levels }) => {
+      const weights = trainer.weights(name);
+      const used = new Set(weights.map((weight) => nearestLevel(weight, levels) + 0)).size;
+      const exponents = exponentHistogram(weights, levels);
+      return [name, { ...levels, levels: levelValues(levels).length, used, exponents }];
+    }),
+  );

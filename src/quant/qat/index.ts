@@ -1,0 +1,9 @@
+export { augmentationSchema, bitsSchema, calibrationSchema, parseConfig, trainingSchema } from './config.js';
+export {
+  byName,
+  projectionOf,
+  uniformQuantizer,
+  type QuantizationPlan,
+  type WeightQuantizer,
+} from './plan.js';
+export { withSession, type PhaseSummary, type Session, type SessionOptions } from './session.js';

@@ -1,0 +1,1 @@
+export { uniform, uniformConfigSchema, type UniformConfig } from './method.js';
