@@ -5,6 +5,7 @@ export {
   accumulatorRanges,
   bitsFor,
   elementCount,
+  hasPadding,
   storageRange,
   tableIndex,
   tensorOf,
@@ -27,9 +28,20 @@ export {
 export { countNetwork, type LayerCounts, type NetworkCounts } from './counts.js';
 export { readOnnx } from './onnx/read.js';
 export { writeOnnx } from './onnx/write.js';
-export type { Attribute, GraphInput, OnnxGraph, OnnxNode } from './onnx/graph.js';
+export {
+  describe,
+  numberAttribute,
+  numbersAttribute,
+  type Attribute,
+  type GraphInput,
+  type OnnxGraph,
+  type OnnxNode,
+} from './onnx/graph.js';
 export { tensorFrom, type ElementType, type Tensor } from './onnx/tensor.js';
 export { executeGraph, floatOperatorNames } from './float/execute.js';
+export { clipLimits } from './float/elementwise.js';
+export { padAmounts, padValue } from './float/shape-operators.js';
+export { countsPadding, windowAttributes } from './float/window-operators.js';
 export {
   importGraph,
   importOnnx,

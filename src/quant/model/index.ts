@@ -27,3 +27,5 @@ export {
 } from './transform.js';
 export { modelBuilder, type ModelBuilder } from './build.js';
 export { digitsNet, dsNet, resNet8, type NetworkOptions } from './networks.js';
+export { onGrid, runFloat, traceFloat, type RunGrids } from './run.js';
+export { floatModelOperators, readFloatModel } from './onnx/read.js';
