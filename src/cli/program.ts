@@ -8,6 +8,8 @@ import {
   doctorOptionsSchema,
   emitOptionsSchema,
   proveOptionsSchema,
+  quantizeMethods,
+  quantizeOptionsSchema,
   simOptionsSchema,
   synthOptionsSchema,
   type BuildOptions,
@@ -15,6 +17,7 @@ import {
   type DoctorOptions,
   type EmitOptions,
   type ProveOptions,
+  type QuantizeOptions,
   type SimOptions,
   type SynthOptions,
 } from '../flow/index.js';
@@ -36,12 +39,13 @@ export type Request = { readonly printing: Printing } & (
   | { readonly verb: 'build'; readonly options: BuildOptions }
   | { readonly verb: 'prove'; readonly options: ProveOptions }
   | { readonly verb: 'cmvm'; readonly options: CmvmOptions }
+  | { readonly verb: 'quantize'; readonly options: QuantizeOptions }
   | { readonly verb: 'doctor'; readonly options: DoctorOptions }
   /** `--help` or `--version`: the text to print. */
   | { readonly verb: 'help'; readonly text: string }
 );
 
-export const verbs = ['build', 'emit', 'sim', 'synth', 'cmvm', 'prove', 'doctor'] as const;
+export const verbs = ['build', 'emit', 'sim', 'synth', 'quantize', 'cmvm', 'prove', 'doctor'] as const;
 
 /** Throws UsageError. `version` is what `--version` prints. */
 export function parseCommandLine(words: readonly string[], version: string): Request {
@@ -120,6 +124,42 @@ function grammar(version: string, understood: (request: Request) => void): Comma
     });
   });
 
+  const quantize = program.command('quantize');
+  quantize
+    .description(
+      'a float network and pictures: retrained and rounded to a number format without multiplications',
+    )
+    .argument('<model>', 'ONNX file with a float network')
+    .addOption(
+      new Option('--method <name>', 'how weights lose their multiplications (required)')
+        .choices(quantizeMethods)
+        .makeOptionMandatory(),
+    )
+    .option('--config <file>', "the method's configuration, JSON (default: its defaults)")
+    .requiredOption(
+      '--data <folder[:prefix]>',
+      'IDX files (fashion-train-images-idx3-ubyte ...) or optdigits CSV files (required)',
+    )
+    .option(
+      '--input-scale <scale>',
+      'real value of one step of a pixel (default: 1/256, digits 1/16)',
+      positiveFraction,
+    )
+    .option('--epochs <N>', "training epochs in all, 0: none (default: the method's)", wholeNumber)
+    .option('--validation <N>', 'training pictures kept back for choosing (default: a tenth)', wholeNumber)
+    .option('--seed <N>', 'of everything random (default: 1)', wholeNumber)
+    .requiredOption('--out <folder>', 'where the results go (required)')
+    .option('--json', 'print one JSON object on stdout, for success and failure')
+    .option('--quiet', 'no progress')
+    .addHelpText('after', `\nExample:\n  ${quantizeExample}`);
+  quantize.action((model: string, options: RawOptions) => {
+    understood({
+      verb: 'quantize',
+      options: check(quantizeOptionsSchema, model, options),
+      printing: printingOf(options),
+    });
+  });
+
   const cmvm = program.command('cmvm');
   cmvm
     .description('a constant matrix times a vector: shared adders, verified, placed and routed')
@@ -185,6 +225,9 @@ function grammar(version: string, understood: (request: Request) => void): Comma
 const example =
   'nomul build model.onnx --device hx8k --array 8x8 \\\n' +
   '    --samples images.idx3-ubyte.gz --labels labels.idx1-ubyte.gz --input-scale 1/256 --out result';
+
+const quantizeExample =
+  'nomul quantize float.onnx --method prom --data datasets:fashion- --epochs 8 --out quantized';
 
 function exitCodeHelp(): string {
   const lines = exitCodeText.map(([code, text]) => `  ${String(code).padEnd(5)}${text}`);

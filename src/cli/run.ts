@@ -1,12 +1,27 @@
 /** One run of the command line: parse, call the verb, print, choose the exit code. */
-import type { CmvmResult, DoctorResult, Flow, FlowHooks, FlowResult, ProveResult } from '../flow/index.js';
-import { renderReport } from '../report/index.js';
+import type {
+  CmvmResult,
+  DoctorResult,
+  Flow,
+  FlowHooks,
+  FlowResult,
+  ProveResult,
+  QuantizeResult,
+} from '../flow/index.js';
+import { renderQuantizeReport, renderReport } from '../report/index.js';
 import type { Envelope } from './envelope.js';
 import { failureEnvelope, resultEnvelope } from './envelope.js';
 import { exitCodes, failureOf } from './exit-codes.js';
 import { createProgress } from './progress.js';
 import { parseCommandLine, verbs, type Request } from './program.js';
-import { cmvmSummary, createPaint, doctorSummary, proveSummary, resultSummary } from './summary.js';
+import {
+  cmvmSummary,
+  createPaint,
+  doctorSummary,
+  proveSummary,
+  quantizeSummary,
+  resultSummary,
+} from './summary.js';
 
 /** Everything the command line takes from the process, so that tests can give something else. */
 export interface Surroundings {
@@ -36,7 +51,7 @@ export async function runCli(words: readonly string[], surroundings: Surrounding
       return exitCodes.ok;
     }
     progress = createProgress(request.printing.quiet ? 'none' : terminal ? 'bar' : 'lines', stderr);
-    const hooks: FlowHooks = { progress: progress.report, signal, renderReport };
+    const hooks: FlowHooks = { progress: progress.report, signal, renderReport, renderQuantizeReport };
     const outcome = await runVerb(request, surroundings.flow, hooks);
     progress.stop();
     stderr.write(`${outcome.summary(paint)}\n`);
@@ -74,6 +89,8 @@ async function runVerb(request: VerbRequest, flow: Flow, hooks: FlowHooks): Prom
       return proveOutcome(await flow.prove(request.options, hooks));
     case 'cmvm':
       return cmvmOutcome(await flow.cmvm(request.options, hooks));
+    case 'quantize':
+      return quantizeOutcome(await flow.quantize(request.options, hooks));
     case 'doctor':
       return doctorOutcome(await flow.doctor(request.options, hooks));
   }
@@ -94,6 +111,15 @@ function cmvmOutcome(result: CmvmResult): Outcome {
   return {
     envelope: resultEnvelope('cmvm', exitCode, { out, files, report }, problems),
     summary: (paint) => cmvmSummary(result, paint),
+  };
+}
+
+function quantizeOutcome(result: QuantizeResult): Outcome {
+  const { out, files, report, problems } = result;
+  const exitCode = problems.length === 0 ? exitCodes.ok : exitCodes.checkFailed;
+  return {
+    envelope: resultEnvelope('quantize', exitCode, { out, files, report }, problems),
+    summary: (paint) => quantizeSummary(result, paint),
   };
 }
 

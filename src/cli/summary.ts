@@ -1,6 +1,13 @@
 /** What a person reads when a verb is done. */
 import { join } from 'node:path';
-import type { CmvmResult, DoctorResult, FlowResult, Problem, ProveResult } from '../flow/index.js';
+import type {
+  CmvmResult,
+  DoctorResult,
+  FlowResult,
+  Problem,
+  ProveResult,
+  QuantizeResult,
+} from '../flow/index.js';
 import { integer, number, percent, plural, type Report } from '../report/index.js';
 
 /** Colours on a terminal, plain text elsewhere. */
@@ -123,6 +130,33 @@ export function cmvmSummary({ out, report, problems }: CmvmResult, paint: Paint)
   ];
   const title = `${matrix.name}, ${matrix.outputs} x ${matrix.inputs} on ${report.device}`;
   const lines = facts.map(([name, text]) => `  ${name.padEnd(10)}${text}`);
+  return [title, ...lines, ...problemLines(problems, paint)].join('\n');
+}
+
+export function quantizeSummary({ out, files, report, problems }: QuantizeResult, paint: Paint): string {
+  const { accuracy, totals, float16, layers } = report;
+  const removed = totals.macs === 0 ? 0 : 1 - totals.multiplications / totals.macs;
+  const facts: (readonly [string, string])[] = [
+    [
+      'accuracy',
+      `${percent(accuracy.after, 2)} as integers, ${percent(accuracy.before, 2)} in float, ${plural(accuracy.pictures, 'test picture')}`,
+    ],
+    [
+      'products',
+      `${integer(totals.multiplications)} multiplications a picture, ${percent(removed, 2)} of ${integer(totals.macs)} MACs removed`,
+    ],
+    [
+      'weights',
+      `${integer(Math.ceil(totals.packedBits / 8))} bytes packed, ${number(float16.storageBits / totals.packedBits)} times smaller than 16-bit floats`,
+    ],
+    [
+      'energy',
+      `${number(totals.energyPj / 1e6)} µJ by published energies per operation, ${number(float16.energyPj / totals.energyPj)} times below 16-bit floats`,
+    ],
+    ['results', resultPath(out, files)],
+  ];
+  const lines = facts.map(([name, text]) => `  ${name.padEnd(10)}${text}`);
+  const title = `${report.model.name}, ${report.method}, ${plural(layers.length, 'layer')}`;
   return [title, ...lines, ...problemLines(problems, paint)].join('\n');
 }
 

@@ -10,7 +10,10 @@ export class FlowError extends Error {
       | 'DOES_NOT_FIT'
       | 'NO_LOADER'
       | 'NOT_A_DESIGN'
-      | 'BAD_MATRIX',
+      | 'BAD_MATRIX'
+      | 'BAD_CONFIG'
+      | 'WRONG_DATA'
+      | 'NOT_READ_BACK',
     message: string,
     readonly exitCode = 2,
   ) {

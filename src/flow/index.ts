@@ -7,4 +7,11 @@ export { prove } from './prove.js';
 export { runCmvm as cmvm } from './cmvm/run.js';
 export { cmvmOptionsSchema, type CmvmOptions, type CmvmResult } from './cmvm/options.js';
 export { cmvmReportSchema, type CmvmReport } from './cmvm/report.js';
+export {
+  quantizeMethods,
+  quantizeOptionsSchema,
+  type QuantizeMethod,
+  type QuantizeOptions,
+  type QuantizeResult,
+} from './quantize/options.js';
 export { implement, type Implementation, type ImplementOptions } from './implement.js';

@@ -5,10 +5,11 @@
 import { z } from 'zod';
 import type { Counterexample, CoverResult, VerdictKind } from '../formal/index.js';
 import { peKinds, type PeKind } from '../accel/index.js';
-import type { Report } from '../report/index.js';
+import type { QuantizeReport, Report } from '../report/index.js';
 import { nearestName } from '../synth/index.js';
 import type { DoctorEntry } from '../tools/index.js';
 import type { CmvmOptions, CmvmResult } from './cmvm/options.js';
+import type { QuantizeOptions, QuantizeResult } from './quantize/options.js';
 
 export const deviceNames = ['hx8k', 'up5k', 'ecp5-25k', 'ecp5-85k'] as const;
 export type DeviceName = (typeof deviceNames)[number];
@@ -117,6 +118,8 @@ export interface FlowHooks {
   readonly signal?: AbortSignal;
   /** Makes the text of `report.html`, written beside `report.json`; undefined: no HTML is written. */
   readonly renderReport?: (report: Report) => string;
+  /** The same for `quantize`. */
+  readonly renderQuantizeReport?: (report: QuantizeReport) => string;
 }
 
 /** A check that failed although everything ran: exit code 1. */
@@ -174,6 +177,7 @@ export interface Flow {
   build(options: BuildOptions, hooks: FlowHooks): Promise<FlowResult>;
   prove(options: ProveOptions, hooks: FlowHooks): Promise<ProveResult>;
   cmvm(options: CmvmOptions, hooks: FlowHooks): Promise<CmvmResult>;
+  quantize(options: QuantizeOptions, hooks: FlowHooks): Promise<QuantizeResult>;
   doctor(options: DoctorOptions, hooks: FlowHooks): Promise<DoctorResult>;
 }
 

@@ -13,3 +13,5 @@ export {
 } from './schema.js';
 export { renderReport } from './render.js';
 export { integer, number, percent, plural } from './html.js';
+export { quantizeReportSchema, type QuantizeReport, type QuantizeReportLayer } from './quantize/schema.js';
+export { renderQuantizeReport } from './quantize/render.js';

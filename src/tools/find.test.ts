@@ -109,7 +109,7 @@ describe('order of discovery', () => {
   });
 
   it('pins the same PyPI versions as the setup script', () => {
-    const pins = readFileSync(join(PACKAGE_ROOT, 'scripts', 'ecp5-requirements.txt'), 'utf8').split('\n');
+    const pins = readFileSync(join(PACKAGE_ROOT, 'scripts', 'python-requirements.txt'), 'utf8').split('\n');
     const wheels = TOOL_NAMES.flatMap((name) => TOOLS[name].pypi ?? []);
     expect(wheels.length).toBeGreaterThan(0);
     for (const wheel of wheels) expect(pins).toContain(`${wheel.package}==${wheel.version}`);

@@ -22,6 +22,7 @@ export function fakeFlow(given: Partial<Flow>): Flow {
     build: unexpected('build'),
     prove: unexpected('prove'),
     cmvm: unexpected('cmvm'),
+    quantize: unexpected('quantize'),
     doctor: unexpected('doctor'),
     ...given,
   };

@@ -1,0 +1,60 @@
+/** docs/results/methods.md from the rows measured. */
+import { lostPoints, tables } from './page.js';
+import type { Row } from './results.js';
+import { digits, fashion } from './workloads.js';
+
+export const page = (rows: readonly Row[]): string => {
+  const sections = [fashion, digits].flatMap(({ name, title, validation }) => {
+    const own = rows.filter(({ workload }) => workload === name);
+    if (own.length === 0) return [];
+    const pictures = own[0]?.pictures ?? 0;
+    return [
+      `## ${title}`,
+      `${pictures} test pictures, used once per row; ${validation} training pictures kept back for every choice.`,
+      tables(own),
+    ];
+  });
+  return `${[
+    '# The five methods, measured',
+    'Written by `make bench BENCH=methods`; [bench/README.md](../../bench/README.md) says how. Float: the network in float32 as our\nengine trained it. Integers: the accuracy of the exact integer network that the hardware computes, read back from the QONNX\nfile that `nomul quantize` wrote. Mean ± standard deviation over the seeds; points lost: mean of the differences. Energy: the\noperation-count model of [prom.md](../prom.md), not a measurement. CPU: quantizing and re-training, all threads.',
+    ...sections,
+    famesSection(rows),
+  ]
+    .filter((section) => section !== '')
+    .join('\n\n')}\n`;
+};
+
+/** What FAMES claims beside accuracy: energy, ranking, time of the selection. */
+const famesSection = (rows: readonly Row[]): string => {
+  const own = rows.filter(({ method }) => method === 'fames');
+  if (own.length === 0) return '';
+  const lines = own.map(({ workload, network, seed, before, after, details }) =>
+    [
+      `| ${workload}, ${network} | ${seed} | ${lostPoints([{ before, after }]).toFixed(2)}`,
+      figure(details, ['energySaved'], (value) => `${(100 * value).toFixed(1)} %`),
+      figure(details, ['rankCorrelation'], (value) => value.toFixed(3)),
+      figure(details, ['estimateSeconds'], (value) => value.toFixed(2)),
+      figure(details, ['genetic', 'seconds'], (value) => value.toFixed(1)),
+      figure(details, ['genetic', 'timesSlower'], (value) => `${value.toFixed(0)} |`),
+    ].join(' | '),
+  );
+  return [
+    '## FAMES: energy, ranking, time of the selection',
+    '| network | seed | points lost | multiplier energy saved | rank correlation | selection, s | genetic algorithm, s | times |',
+    `|---${'|--:'.repeat(7)}|`,
+    ...lines,
+  ].join('\n');
+};
+
+const figure = (
+  details: Row['details'],
+  path: readonly string[],
+  show: (value: number) => string,
+): string => {
+  let value: unknown = details;
+  for (const key of path) value = isRecord(value) ? value[key] : undefined;
+  return typeof value === 'number' ? show(value) : '–';
+};
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

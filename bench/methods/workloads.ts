@@ -1,0 +1,104 @@
+/** What the methods are measured on: networks, data, the recipe of the float training, a job per method and setting. */
+import type { Dataset } from '../../src/nn/index.js';
+import { digitsNet, dsNet, resNet8, type FloatModel, type Recipe } from '../../src/quant/index.js';
+import type { QuantizeMethod } from '../../src/flow/index.js';
+
+export interface Network {
+  readonly name: string;
+  readonly make: (set: Dataset, seed: number) => FloatModel;
+  readonly recipe: Omit<Recipe, 'seed'>;
+}
+
+/** What the issue asks: at most so many points of accuracy below the float network. */
+export interface Bar {
+  readonly lostPoints: number;
+}
+
+export interface Job {
+  readonly name: string;
+  readonly network: Network;
+  readonly method: QuantizeMethod;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly epochs: number;
+  readonly bar?: Bar;
+}
+
+export interface Workload {
+  readonly name: string;
+  readonly title: string;
+  /** In ../shared/data/datasets. */
+  readonly prefix: string | undefined;
+  readonly validation: number;
+  readonly jobs: readonly Job[];
+}
+
+const recipe = (epochs: number, shift: number, rate = 0.1): Omit<Recipe, 'seed'> => ({
+  epochs,
+  batch: 64,
+  optimizer: { kind: 'sgd', momentum: 0.9, weightDecay: 3e-4 },
+  schedule: { kind: 'cosine', rate },
+  augmentation: { flip: shift > 0, shift },
+});
+
+const methodJobs = (network: Network, epochs: number): readonly Job[] => [
+  { name: 'uniform 8 bits', network, method: 'uniform', config: { weightBits: 8 }, epochs: 0 },
+  { name: 'uniform 4 bits', network, method: 'uniform', config: { weightBits: 4 }, epochs },
+  { name: 'PROM', network, method: 'prom', config: {}, epochs, bar: { lostPoints: 1.5 } },
+  { name: 'INQ 5 bits', network, method: 'inq', config: { bits: 5 }, epochs, bar: { lostPoints: 0.7 } },
+  { name: 'INQ 4 bits', network, method: 'inq', config: { bits: 4 }, epochs, bar: { lostPoints: 0.7 } },
+  { name: 'PVQ N/K = 2', network, method: 'pvq', config: { ratio: 2 }, epochs, bar: { lostPoints: 2 } },
+  { name: 'FAMES 4 bits', network, method: 'fames', config: {}, epochs, bar: { lostPoints: 1 } },
+];
+
+const factorJobs = (network: Network, epochs: number): readonly Job[] =>
+  (
+    [
+      [8, 1],
+      [6, 1],
+      [4, 2.5],
+    ] as const
+  ).map(([bits, lostPoints]) => ({
+    name: `factors of ${bits} bits, rate 1.5`,
+    network,
+    method: 'factorize',
+    config: { bits, rate: 1.5 },
+    epochs,
+    bar: { lostPoints },
+  }));
+
+const fashionNet: Network = {
+  name: 'depthwise-separable net, 13,962 parameters',
+  make: ({ shape, classes }, seed) => dsNet({ shape, classes, seed }),
+  recipe: recipe(20, 1),
+};
+const fashionResNet: Network = {
+  name: 'ResNet-8',
+  make: ({ shape, classes }, seed) => resNet8({ shape, classes, seed }),
+  recipe: recipe(6, 1),
+};
+const smallNet: Network = {
+  name: 'depthwise-separable net for 8x8',
+  make: ({ shape, classes }, seed) => digitsNet({ shape, classes, seed }),
+  recipe: recipe(8, 0),
+};
+const smallResNet: Network = {
+  name: 'ResNet-8, width 8',
+  make: ({ shape, classes }, seed) => resNet8({ shape, classes, width: 8, seed }),
+  recipe: recipe(5, 0),
+};
+
+export const fashion: Workload = {
+  name: 'fashion',
+  title: 'Fashion-MNIST, 28x28',
+  prefix: 'fashion-',
+  validation: 2000,
+  jobs: [...methodJobs(fashionNet, 8), ...factorJobs(fashionResNet, 1)],
+};
+
+export const digits: Workload = {
+  name: 'digits',
+  title: 'Optical digits, 8x8',
+  prefix: undefined,
+  validation: 400,
+  jobs: [...methodJobs(smallNet, 4), ...factorJobs(smallResNet, 1)],
+};
