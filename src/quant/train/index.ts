@@ -1,1 +1,2 @@
 export * from './types.js';
+export { createTrainer, type TrainerOptions } from './trainer.js';

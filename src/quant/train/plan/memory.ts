@@ -1,0 +1,43 @@
+/** Hands out addresses on the kernels' memory. Everything is 64-byte aligned, a cache line. */
+export interface Memory {
+  /** Address of `count` 32-bit numbers. */
+  allocate(count: number): number;
+  /** Address of a block that may have been used before and given back. */
+  take(count: number): number;
+  give(address: number): void;
+  /** Grows the memory to what was handed out; only then are the addresses valid. */
+  reserve(): void;
+}
+
+const PAGE = 65536;
+const LINE = 64;
+
+export function createMemory(memory: WebAssembly.Memory, start: number): Memory {
+  let end = Math.ceil(start / LINE) * LINE;
+  const sizes = new Map<number, number>();
+  const free = new Set<number>();
+  const allocate = (count: number): number => {
+    const address = end;
+    end += Math.ceil((count * 4) / LINE) * LINE;
+    return address;
+  };
+  return {
+    allocate,
+    take: (count) => {
+      const fitting = [...free].filter((address) => (sizes.get(address) ?? 0) >= count);
+      const [best] = fitting.sort((a, b) => (sizes.get(a) ?? 0) - (sizes.get(b) ?? 0));
+      if (best !== undefined) {
+        free.delete(best);
+        return best;
+      }
+      const address = allocate(count);
+      sizes.set(address, count);
+      return address;
+    },
+    give: (address) => free.add(address),
+    reserve: () => {
+      const missing = end - memory.buffer.byteLength;
+      if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+    },
+  };
+}

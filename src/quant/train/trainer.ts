@@ -1,0 +1,78 @@
+import { availableParallelism } from 'node:os';
+import type { FloatModel } from '../model/index.js';
+import {
+  checkData,
+  cut,
+  evaluationOf,
+  gradientsOf,
+  logitsOf,
+  outputsOf,
+  reestimateStatistics,
+} from './batches.js';
+import { openNetwork, workOf } from './network.js';
+import { trainNetwork } from './training.js';
+import type { Trainer } from './types.js';
+
+export interface TrainerOptions {
+  /** Threads that compute shards and parts of evaluations. Default: as many as shards and cores, one for tiny networks. */
+  readonly threads?: number;
+  /** Parts of the batch of `gradients` in training mode. Default 2. */
+  readonly shards?: number;
+  /** Pictures at a time in evaluation and re-estimation. Default 64. */
+  readonly evaluationBatch?: number;
+}
+
+/** Multiplications per picture below which a worker thread costs more than it saves. */
+const TINY = 50_000;
+const DEFAULT_BATCHES = 50;
+
+/**
+ * Puts a network onto the engine. `close` ends its threads.
+ * @throws QuantError QT001 when a node reads what no earlier node writes
+ */
+export async function createTrainer(model: FloatModel, options: TrainerOptions = {}): Promise<Trainer> {
+  const { shards = 2, evaluationBatch = 64 } = options;
+  const parallel = workOf(model) < TINY ? 1 : Math.min(shards, availableParallelism());
+  const network = await openNetwork(model, options.threads ?? parallel);
+  const size = evaluationBatch;
+  const checked: typeof checkData = (...request) => {
+    checkData(...request);
+    network.refresh();
+  };
+  const trainer: Trainer = {
+    parameters: network.layout.parameters,
+    values: network.values,
+    weights: network.weights,
+    setQuantizers: network.setQuantizers,
+    setFrozen: network.setFrozen,
+    gradients: async (data, pictures, taps = [], mode = 'train') => {
+      network.checkNodes(taps, 'taps');
+      checked(network, data, pictures);
+      const training = mode === 'train';
+      const parts = training ? shards : Math.ceil(pictures.length / size);
+      return gradientsOf(network, data, cut(pictures, parts), taps, training);
+    },
+    train: (data, recipe, trainOptions = {}) =>
+      trainNetwork({ network, trainer, size, batches: DEFAULT_BATCHES }, data, recipe, trainOptions),
+    reestimate: async (data, batches = DEFAULT_BATCHES, seed = 0) => {
+      checked(network, data);
+      await reestimateStatistics(network, data, { batches, size, seed });
+    },
+    evaluate: async (data) => {
+      checked(network, data);
+      return evaluationOf(network, data, size);
+    },
+    logits: async (data, pictures) => {
+      checked(network, data, pictures);
+      return logitsOf(network, data, pictures, size);
+    },
+    outputs: async (data, pictures, nodes) => {
+      network.checkNodes(nodes, 'outputs');
+      checked(network, data, pictures);
+      return outputsOf(network, data, pictures, nodes, size);
+    },
+    model: (which = 'latent') => network.model(which),
+    close: network.close,
+  };
+  return trainer;
+}
