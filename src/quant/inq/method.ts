@@ -49,7 +49,7 @@ type Settings = z.output<typeof inqConfigSchema>;
 /**
  * All weights of convolutions and fully connected layers; biases and normalizations stay trainable. Frozen weights keep
  * their bits to the end.
- * @throws QuantError QT201 a bad configuration, QT202 portions, QT203 epochs, QT207 data that does not fit, QT208 stopped
+ * @throws QuantError QT201 a bad configuration, QT202 portions, QT203 epochs, QT100 data that does not fit, QT207 stopped
  */
 export function inq(config: InqConfig = {}): Method {
   const settings = parseConfig(inqConfigSchema, config, 'INQ');
@@ -103,7 +103,7 @@ const planOf = (
   layers: readonly Layer[],
 ): QuantizationPlan => ({
   weights: Object.fromEntries(
-    layers.map(({ name, levels }) => [name, { grid: (weights) => levelGrid(weights, levels) }]),
+    layers.map(({ name, levels }) => [name, (weights) => levelGrid(weights, levels)]),
   ),
   projected: false,
   activations: byName(quantizationPoints(model), () => ({ bits: activationBits, method: activationRange })),

@@ -21,6 +21,7 @@ import {
   uniformQuantizer,
   withSession,
   type QuantizationPlan,
+  type WeightQuantizer,
 } from '../qat/index.js';
 import { ternaryGrid, ternaryScaleRules } from './ternary.js';
 
@@ -41,7 +42,7 @@ type Settings = z.output<typeof promConfigSchema>;
 
 /**
  * Quantization-aware training from a float network, straight through, no schedule of bits; 0 epochs: projection only.
- * @throws QuantError QT201 a bad configuration, QT205 no pointwise layer, QT207 data that does not fit, QT208 stopped
+ * @throws QuantError QT201 a bad configuration, QT205 no pointwise layer, QT100 data that does not fit, QT207 stopped
  */
 export function prom(config: PromConfig = {}): Method {
   const settings = parseConfig(promConfigSchema, config, 'PROM');
@@ -78,12 +79,10 @@ function planOf(model: FloatModel, settings: Settings): QuantizationPlan {
   };
 }
 
-const ternaryQuantizer = (
-  node: ConvNode,
-  { scale, perChannel }: Settings,
-): QuantizationPlan['weights'][string] => ({
-  grid: (latent) => ternaryGrid(latent, perChannel ? node.outChannels : 1, scale),
-});
+const ternaryQuantizer =
+  (node: ConvNode, { scale, perChannel }: Settings): WeightQuantizer =>
+  (latent) =>
+    ternaryGrid(latent, perChannel ? node.outChannels : 1, scale);
 
 /** By layer: its format, and the share of zeros, which cost nothing in hardware. */
 const describe = ({ weights }: QuantizedModel): Readonly<Record<string, unknown>> =>

@@ -1,7 +1,7 @@
 export { augmentationSchema, bitsSchema, calibrationSchema, parseConfig, trainingSchema } from './config.js';
 export {
   byName,
-  projectionOf,
+  projectionsOf,
   uniformQuantizer,
   type QuantizationPlan,
   type WeightQuantizer,

@@ -7,12 +7,8 @@ import type { MethodContext } from '../method.js';
 import type { ActivationGrid, ConvNode, WeightGrid } from '../model/index.js';
 import type { Projection, Trainer } from '../train/index.js';
 
-export interface WeightQuantizer {
-  /** The grid that a layer's latent weights call for. */
-  readonly grid: (latent: Float32Array) => WeightGrid;
-  /** The latent weights on scales found before; undefined: `grid` is cheap enough for every step of training. */
-  readonly onScales?: (latent: Float32Array, scales: Float32Array) => WeightGrid;
-}
+/** The grid for a layer's latent weights: a pure function, so that a resumed run does what an unbroken one does. */
+export type WeightQuantizer = (latent: Float32Array) => WeightGrid;
 
 export interface QuantizationPlan {
   /** By conv node; every conv node is listed. */
@@ -29,24 +25,27 @@ export const byName = <Value>(
   valueOf: (name: string) => Value,
 ): Readonly<Record<string, Value>> => Object.fromEntries(names.map((name) => [name, valueOf(name)]));
 
-/** Uniform grid; scales that need a search (`percentile`, `mse`) are found before each epoch, those of `minMax` at each step. */
+/**
+ * Uniform grid. The scales of `minMax` follow the latent weights; those that take a search (`percentile`, `mse`) are found
+ * once, for the node's own weights, and stay.
+ */
 export function uniformQuantizer(node: ConvNode, options: WeightOptions): WeightQuantizer {
-  const grid = (latent: Float32Array): WeightGrid =>
-    weightGrid(latent, node.outChannels, options, `layer "${node.name}"`);
-  return options.method === 'minMax' ? { grid } : { grid, onScales: uniformOnScales(options.bits) };
+  const grid = (weights: Float32Array): WeightGrid =>
+    weightGrid(weights, node.outChannels, options, `layer "${node.name}"`);
+  if (options.method === 'minMax') return grid;
+  const { scales } = grid(node.weights);
+  return (latent) => gridOnScales(latent, scales, options.bits);
 }
 
-const uniformOnScales =
-  (bits: number) =>
-  (latent: Float32Array, scales: Float32Array): WeightGrid => {
-    const size = latent.length / scales.length;
-    const greatest = 2 ** (bits - 1) - 1;
-    const codes = Int16Array.from(latent, (weight, i) => {
-      const code = roundHalfEven(weight / (scales[Math.floor(i / size)] ?? 1));
-      return Math.max(-greatest, Math.min(greatest, code));
-    });
-    return { codes, scales, bits, format: 'int' };
-  };
+function gridOnScales(latent: Float32Array, scales: Float32Array, bits: number): WeightGrid {
+  const size = latent.length / scales.length;
+  const greatest = 2 ** (bits - 1) - 1;
+  const codes = Int16Array.from(latent, (weight, i) => {
+    const code = roundHalfEven(weight / (scales[Math.floor(i / size)] ?? 1));
+    return Math.max(-greatest, Math.min(greatest, code));
+  });
+  return { codes, scales, bits, format: 'int' };
+}
 
 /** The grids that the trainer's weights call for now. */
 export const weightGrids = (
@@ -54,7 +53,7 @@ export const weightGrids = (
   { weights }: QuantizationPlan,
 ): Readonly<Record<string, WeightGrid>> =>
   Object.fromEntries(
-    Object.entries(weights).map(([name, quantizer]) => [name, quantizer.grid(trainer.weights(name))]),
+    Object.entries(weights).map(([name, quantizer]) => [name, quantizer(trainer.weights(name))]),
   );
 
 /**
@@ -66,7 +65,7 @@ export async function setGrids(
   { input, data }: MethodContext,
   plan: QuantizationPlan,
 ): Promise<Readonly<Record<string, ActivationGrid>>> {
-  const projections = plan.projected ? projectionsOf(trainer, plan) : {};
+  const projections = projectionsOf(plan);
   trainer.setQuantizers({ input, projections });
   await trainer.reestimate(data.train);
   const activations = await calibrated(trainer, data.train, plan.activations);
@@ -74,23 +73,19 @@ export async function setGrids(
   return activations;
 }
 
-const projectionsOf = (
-  trainer: Trainer,
-  { weights }: QuantizationPlan,
-): Readonly<Record<string, Projection>> =>
-  Object.fromEntries(
-    Object.entries(weights).map(([name, quantizer]) => [
-      name,
-      projectionOf(quantizer, trainer.weights(name)),
-    ]),
-  );
+/** None where the method freezes weights itself. */
+export const projectionsOf = ({
+  weights,
+  projected,
+}: QuantizationPlan): Readonly<Record<string, Projection>> =>
+  projected
+    ? Object.fromEntries(Object.entries(weights).map(([name, quantizer]) => [name, projectionOf(quantizer)]))
+    : {};
 
-/** The projection for the coming epoch; scales that are held are those for the weights as they are now. */
-export function projectionOf({ grid, onScales }: WeightQuantizer, latent: Float32Array): Projection {
-  if (onScales === undefined) return (from, used) => used.set(weightsOfGrid(grid(from)));
-  const { scales } = grid(latent);
-  return (from, used) => used.set(weightsOfGrid(onScales(from, scales)));
-}
+const projectionOf =
+  (quantizer: WeightQuantizer): Projection =>
+  (latent, used) =>
+    used.set(weightsOfGrid(quantizer(latent)));
 
 /** Points with equal options are observed together. */
 async function calibrated(

@@ -3,10 +3,10 @@ import { withGridWeights } from '../calibrate/index.js';
 import type { MethodContext } from '../method.js';
 import type { QuantizedModel } from '../model/index.js';
 import { createTrainer, type Recipe, type Trainer, type TrainOptions } from '../train/index.js';
-import { checkData, stopWhenAsked, stopped } from './checks.js';
+import { stopWhenAsked, stopped } from './stop.js';
 import { checkpointFiles } from './checkpoints.js';
 import type { TrainingConfig } from './config.js';
-import { setGrids, weightGrids, type QuantizationPlan } from './plan.js';
+import { projectionsOf, setGrids, weightGrids, type QuantizationPlan } from './plan.js';
 
 export interface SessionOptions {
   /** Of the method, for phases, checkpoints and messages. */
@@ -26,20 +26,19 @@ export interface Session {
   readonly trainer: Trainer;
   /**
    * Trains for some epochs, the rate starting anew, grids calibrated before each. A phase that its checkpoint says is
-   * finished returns at once, with the weights of its end. @throws QuantError QT208 when the signal stops it
+   * finished returns at once, with the weights of its end. @throws QuantError QT207 when the signal stops it
    */
   retrain(phase: string, epochs: number): Promise<PhaseSummary>;
   /** Statistics and activation grids for the weights as they are now; the network on its grids. */
   finish(): Promise<QuantizedModel>;
 }
 
-/** Opens a trainer, lets the method work with it, closes it. @throws QuantError QT207 when the data does not fit */
+/** Opens a trainer, lets the method work with it, closes it. @throws QuantError QT100 when the data does not fit */
 export async function withSession<Result>(
   context: MethodContext,
   options: SessionOptions,
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
-  checkData(context.model, context.data);
   const trainer = await createTrainer(context.model);
   try {
     return await work(createSession(context, options, trainer));
@@ -53,6 +52,7 @@ function createSession(context: MethodContext, options: SessionOptions, trainer:
   const { train } = context.data;
   const checkpointOf = checkpointFiles(context, method, config);
   const phases: string[] = [];
+  trainer.setQuantizers({ input: context.input, projections: projectionsOf(plan) });
 
   const retrain: Session['retrain'] = async (phase, epochs) => {
     stopWhenAsked(context, method, phase);

@@ -9,7 +9,7 @@ import {
   byName,
   calibrationSchema,
   parseConfig,
-  projectionOf,
+  projectionsOf,
   trainingSchema,
   uniformQuantizer,
   withSession,
@@ -41,7 +41,7 @@ type Settings = z.output<typeof uniformConfigSchema>;
 
 /**
  * 0 epochs: post-training quantization; else quantization-aware training, straight through.
- * @throws QuantError QT201 a bad configuration, QT206 or QT603 an unknown name, QT207 data that does not fit, QT208 stopped
+ * @throws QuantError QT201 a bad configuration, QT206 or QT603 an unknown name, QT100 data that does not fit, QT207 stopped
  */
 export function uniform(config: UniformConfig = {}): Method {
   const settings = parseConfig(uniformConfigSchema, config, 'Uniform');
@@ -94,15 +94,5 @@ function checkNames(model: FloatModel, { layerWeightBits, pointActivationBits }:
 const sensitivities = (
   { trainer }: Session,
   { data }: MethodContext,
-  { weights }: QuantizationPlan,
-): Promise<readonly LayerSensitivity[]> =>
-  sensitivity(
-    trainer,
-    data.validation,
-    Object.fromEntries(
-      Object.entries(weights).map(([name, quantizer]) => [
-        name,
-        projectionOf(quantizer, trainer.weights(name)),
-      ]),
-    ),
-  );
+  plan: QuantizationPlan,
+): Promise<readonly LayerSensitivity[]> => sensitivity(trainer, data.validation, projectionsOf(plan));
