@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  pyramidBits,
   pyramidIndex,
   pyramidOf,
   pyramidSize,
   pyramidVector,
+  positiveCounts,
   runsOf,
   vectorOfRuns,
   type PyramidOrder,
@@ -29,12 +31,35 @@ describe('pyramid', () => {
   it('has the published numbers of vectors', () => {
     const row = (length: number): readonly bigint[] =>
       Array.from({ length: 9 }, (_, pulses) => pyramidSize({ length, pulses }));
+    expect(row(2)).toEqual([1n, 4n, 8n, 12n, 16n, 20n, 24n, 28n, 32n]);
     expect(row(3)).toEqual([1n, 6n, 18n, 38n, 66n, 102n, 146n, 198n, 258n]);
+    expect(row(4)).toEqual([1n, 8n, 32n, 88n, 192n, 360n, 608n, 952n, 1408n]);
+    expect(row(5)).toEqual([1n, 10n, 50n, 170n, 450n, 1002n, 1970n, 3530n, 5890n]);
+    expect(row(6)).toEqual([1n, 12n, 72n, 292n, 912n, 2364n, 5336n, 10836n, 20256n]);
     expect(row(8)).toEqual([1n, 16n, 128n, 688n, 2816n, 9424n, 27008n, 68464n, 157184n]);
+    expect(pyramidSize({ length: 16, pulses: 8 })).toBe(30_316_544n);
+    expect(pyramidSize({ length: 16, pulses: 16 })).toBe(148_348_809_216n);
+    expect(pyramidSize({ length: 32, pulses: 8 })).toBe(7_172_939_776n);
     expect(pyramidSize({ length: 32, pulses: 16 })).toBe(4_921_911_787_962_368n);
     expect(pyramidSize({ length: 64, pulses: 16 })).toBe(265_525_958_014_053_580_800n);
     expect(pyramidSize({ length: 0, pulses: 0 })).toBe(1n);
     expect(pyramidSize({ length: 0, pulses: 3 })).toBe(0n);
+  });
+
+  it('counts as the recurrence of the numbering does, and in bits', () => {
+    const sizeOf = fc.integer({ min: 0, max: 70 });
+    fc.assert(
+      fc.property(sizeOf, sizeOf, (length, pulses) => {
+        const row = positiveCounts({ length, pulses })[length] ?? [];
+        const size = pyramidSize({ length, pulses });
+        if (length > 0) expect(size).toBe((row[pulses] ?? 0n) + (row[pulses + 1] ?? 0n));
+        expect(pyramidBits({ length, pulses })).toBeCloseTo(Math.log2(Number(size)), 9);
+      }),
+    );
+    const large = pyramidSize({ length: 3000, pulses: 1500 });
+    const digits = large.toString(2).length - 60;
+    const exact = digits + Math.log2(Number(large >> BigInt(digits)));
+    expect(pyramidBits({ length: 3000, pulses: 1500 })).toBeCloseTo(exact, 7);
   });
 
   it('numbers the vectors of three elements and two pulses in the published orders', () => {

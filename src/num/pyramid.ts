@@ -11,9 +11,42 @@ export interface Pyramid {
 /** `rfc6716`: the order of RFC 6716 (Opus). `fischer`: in each place 0 before +1, -1, +2, -2 ... */
 export type PyramidOrder = 'rfc6716' | 'fischer';
 
-/** V(N, K), the number of vectors. @throws RangeError unless both are integers >= 0. */
-export const pyramidSize = (pyramid: Pyramid): bigint =>
-  sizeIn(positiveCounts(pyramid), pyramid.length, pyramid.pulses);
+/**
+ * V(N, K), the number of vectors, by the closed form: the sum over j of 2^j C(N, j) C(K - 1, j - 1), where j elements are
+ * not 0. @throws RangeError unless both are integers >= 0.
+ */
+export const pyramidSize = ({ length, pulses }: Pyramid): bigint => {
+  requireCount('length', length);
+  requireCount('pulses', pulses);
+  if (pulses === 0) return 1n;
+  let term = 2n * BigInt(length);
+  let size = 0n;
+  for (let j = 1; j <= Math.min(length, pulses); j++) {
+    size += term;
+    term = (term * BigInt(2 * (length - j)) * BigInt(pulses - j)) / BigInt(j * (j + 1));
+  }
+  return size;
+};
+
+/** log2 V(N, K) to about 12 digits, in min(N, K) steps; -Infinity where V is 0. @throws RangeError as `pyramidSize` */
+export const pyramidBits = ({ length, pulses }: Pyramid): number => {
+  requireCount('length', length);
+  requireCount('pulses', pulses);
+  if (pulses === 0) return 0;
+  let exponent = 0;
+  let term = 2 * length;
+  let size = 0;
+  for (let j = 1; j <= Math.min(length, pulses); j++) {
+    size += term;
+    term *= ((2 * (length - j)) / j) * ((pulses - j) / (j + 1));
+    if (size > 2 ** 500) {
+      exponent += 500;
+      size /= 2 ** 500;
+      term /= 2 ** 500;
+    }
+  }
+  return exponent + Math.log2(size);
+};
 
 /**
  * `table[n][k]` is U(n, k), the number of vectors of P(n, k) whose first element is positive, for n up to N and k up to K + 1:

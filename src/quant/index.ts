@@ -3,3 +3,4 @@ export type { Method, MethodContext, MethodData, MethodResult } from './method.j
 export * from './model/index.js';
 export * from './train/index.js';
 export * from './calibrate/index.js';
+export * from './pvq/index.js';
