@@ -14,6 +14,7 @@ export default tseslint.config(
       'generated',
       '**/*_pb.ts',
       '**/*.mjs',
+      'src/**/assembly/**',
       'eslint.config.js',
     ],
   },

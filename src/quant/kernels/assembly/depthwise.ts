@@ -1,0 +1,297 @@
+/**
+ * Depthwise convolution in groups of 16 channels, whose weights lie repacked in the scratch memory: [ky][kx][16]. Output and
+ * input gradient are the same gathering with other steps.
+ */
+import { loadLanes, multiplyAdd, storeLanes } from './lanes';
+import { scratch } from './scratch';
+import { Window, currentWindow, endInside, firstInside } from './window';
+
+const group: i32 = 16;
+const groupBytes: i32 = 64;
+
+export function depthwise(x: usize, weights: usize, y: usize): void {
+  const w = currentWindow();
+  const pixel = w.channels << 2;
+  const weightLine = w.kernelWidth * groupBytes;
+  for (let c = 0; c < w.channels; c += group) {
+    const lanes = min(group, w.channels - c);
+    packWeights(w, weights, c, lanes);
+    let to = y + (c << 2);
+    for (let row = 0; row < w.batch * w.outHeight; row++) {
+      const top = (row % w.outHeight) * w.strideY - w.top;
+      const fromY = firstInside(top);
+      const countY = endInside(top, w.kernelHeight, w.height) - fromY;
+      const line = x + (c << 2) + ((row / w.outHeight) * w.height + top + fromY) * w.width * pixel;
+      for (let ox = 0; ox < w.outWidth; ox++) {
+        const left = ox * w.strideX - w.left;
+        const fromX = firstInside(left);
+        const countX = endInside(left, w.kernelWidth, w.width) - fromX;
+        gather(
+          line + (left + fromX) * pixel,
+          w.width * pixel,
+          pixel,
+          scratch + fromY * weightLine + fromX * groupBytes,
+          weightLine,
+          groupBytes,
+          countY,
+          countX,
+          to,
+          lanes,
+        );
+        to += pixel;
+      }
+    }
+  }
+}
+
+/** dx of every input pixel: the outputs whose window covers it; kernel positions rise, output positions fall. */
+export function depthwiseInputGradient(weights: usize, dy: usize, dx: usize): void {
+  const w = currentWindow();
+  const pixel = w.channels << 2;
+  const weightLine = w.kernelWidth * groupBytes;
+  for (let c = 0; c < w.channels; c += group) {
+    const lanes = min(group, w.channels - c);
+    packWeights(w, weights, c, lanes);
+    let to = dx + (c << 2);
+    for (let row = 0; row < w.batch * w.height; row++) {
+      const y = (row % w.height) + w.top;
+      const fromY = firstCovering(y, w.strideY, w.outHeight);
+      const countY = coveringCount(fromY, y, w.strideY, w.kernelHeight);
+      const line = dy + (c << 2) + ((row / w.height) * w.outHeight + (y - fromY) / w.strideY) * w.outWidth * pixel;
+      for (let ix = 0; ix < w.width; ix++) {
+        const fromX = firstCovering(ix + w.left, w.strideX, w.outWidth);
+        const countX = coveringCount(fromX, ix + w.left, w.strideX, w.kernelWidth);
+        gather(
+          line + ((ix + w.left - fromX) / w.strideX) * pixel,
+          -w.outWidth * pixel,
+          -pixel,
+          scratch + fromY * weightLine + fromX * groupBytes,
+          w.strideY * weightLine,
+          w.strideX * groupBytes,
+          countY,
+          countX,
+          to,
+          lanes,
+        );
+        to += pixel;
+      }
+    }
+  }
+}
+
+/** The least kernel position k with (at - k) a multiple of the stride and its output inside. */
+@inline
+function firstCovering(at: i32, stride: i32, outputs: i32): i32 {
+  const least = at - (outputs - 1) * stride;
+  return least >= 0 ? least : at % stride;
+}
+
+/** How many of first, first + stride ... lie in the kernel and belong to an output at 0 or after. */
+@inline
+function coveringCount(first: i32, at: i32, stride: i32, kernel: i32): i32 {
+  const last = min(at, kernel - 1);
+  return last < first ? 0 : (last - first) / stride + 1;
+}
+
+/** to[lanes] = sum over countY x countX positions of source times weight. */
+@inline
+function gather(
+  source: usize,
+  sourceLine: i32,
+  sourceStep: i32,
+  weights: usize,
+  weightLine: i32,
+  weightStep: i32,
+  countY: i32,
+  countX: i32,
+  to: usize,
+  lanes: i32,
+): void {
+  if (lanes == group) {
+    gatherGroup(source, sourceLine, sourceStep, weights, weightLine, weightStep, countY, countX, to);
+    return;
+  }
+  for (let lane = 0; lane < lanes; lane += 4) {
+    const at = lane << 2;
+    gatherVector(
+      source + at,
+      sourceLine,
+      sourceStep,
+      weights + at,
+      weightLine,
+      weightStep,
+      countY,
+      countX,
+      to + at,
+      lanes - lane,
+    );
+  }
+}
+
+@inline
+function gatherGroup(
+  source: usize,
+  sourceLine: i32,
+  sourceStep: i32,
+  weights: usize,
+  weightLine: i32,
+  weightStep: i32,
+  countY: i32,
+  countX: i32,
+  to: usize,
+): void {
+  let s0 = f32x4.splat(0);
+  let s1 = s0;
+  let s2 = s0;
+  let s3 = s0;
+  for (let ky = 0; ky < countY; ky++) {
+    let value = source;
+    let weight = weights;
+    for (let kx = 0; kx < countX; kx++) {
+      s0 = multiplyAdd(s0, v128.load(value), v128.load(weight));
+      s1 = multiplyAdd(s1, v128.load(value, 16), v128.load(weight, 16));
+      s2 = multiplyAdd(s2, v128.load(value, 32), v128.load(weight, 32));
+      s3 = multiplyAdd(s3, v128.load(value, 48), v128.load(weight, 48));
+      value += sourceStep;
+      weight += weightStep;
+    }
+    source += sourceLine;
+    weights += weightLine;
+  }
+  v128.store(to, s0);
+  v128.store(to, s1, 16);
+  v128.store(to, s2, 32);
+  v128.store(to, s3, 48);
+}
+
+@inline
+function gatherVector(
+  source: usize,
+  sourceLine: i32,
+  sourceStep: i32,
+  weights: usize,
+  weightLine: i32,
+  weightStep: i32,
+  countY: i32,
+  countX: i32,
+  to: usize,
+  lanes: i32,
+): void {
+  let sum = f32x4.splat(0);
+  for (let ky = 0; ky < countY; ky++) {
+    let value = source;
+    let weight = weights;
+    for (let kx = 0; kx < countX; kx++) {
+      sum = multiplyAdd(sum, loadLanes(value, lanes), v128.load(weight));
+      value += sourceStep;
+      weight += weightStep;
+    }
+    source += sourceLine;
+    weights += weightLine;
+  }
+  storeLanes(to, sum, lanes);
+}
+
+/** scratch[ky][kx][16] from weights[channel][ky][kx], channels c ... c + lanes. */
+function packWeights(w: Window, weights: usize, c: i32, lanes: i32): void {
+  const taps = w.kernelHeight * w.kernelWidth;
+  for (let lane = 0; lane < lanes; lane++) {
+    for (let tap = 0; tap < taps; tap++) {
+      const value = load<f32>(weights + (((c + lane) * taps + tap) << 2));
+      store<f32>(scratch + ((tap * group + lane) << 2), value);
+    }
+  }
+}
+
+/** Sums of each output row from 0 along x, added to scratch[ky][kx][16] row by row. */
+export function depthwiseWeightGradient(x: usize, dy: usize, dWeights: usize): void {
+  const w = currentWindow();
+  const taps = w.kernelHeight * w.kernelWidth;
+  for (let c = 0; c < w.channels; c += group) {
+    const lanes = min(group, w.channels - c);
+    memory.fill(scratch, 0, taps * groupBytes);
+    for (let row = 0; row < w.batch * w.outHeight; row++) {
+      const top = (row % w.outHeight) * w.strideY - w.top;
+      const end = endInside(top, w.kernelHeight, w.height);
+      for (let ky = firstInside(top); ky < end; ky++) {
+        const line = (row / w.outHeight) * w.height + top + ky;
+        for (let kx = 0; kx < w.kernelWidth; kx++) rowGradient(w, x, dy, line, row, ky, kx, c, lanes);
+      }
+    }
+    for (let lane = 0; lane < lanes; lane++) {
+      for (let tap = 0; tap < taps; tap++) {
+        const value = load<f32>(scratch + ((tap * group + lane) << 2));
+        store<f32>(dWeights + (((c + lane) * taps + tap) << 2), value);
+      }
+    }
+  }
+}
+
+/** The part of output row `row` in kernel position (ky, kx), which reads input row `line`. */
+@inline
+function rowGradient(
+  w: Window,
+  x: usize,
+  dy: usize,
+  line: i32,
+  row: i32,
+  ky: i32,
+  kx: i32,
+  c: i32,
+  lanes: i32,
+): void {
+  const shift = w.left - kx;
+  const from = shift > 0 ? (shift + w.strideX - 1) / w.strideX : 0;
+  const last = w.width - 1 + shift;
+  const end = last < 0 ? 0 : min(w.outWidth, last / w.strideX + 1);
+  const value = x + (((line * w.width + from * w.strideX - shift) * w.channels + c) << 2);
+  const gradient = dy + (((row * w.outWidth + from) * w.channels + c) << 2);
+  const step = w.channels << 2;
+  const sums = scratch + (ky * w.kernelWidth + kx) * groupBytes;
+  if (lanes == group) correlateGroup(value, w.strideX * step, gradient, step, end - from, sums);
+  else {
+    for (let lane = 0; lane < lanes; lane += 4) {
+      const at = lane << 2;
+      correlateVector(value + at, w.strideX * step, gradient + at, step, end - from, sums + at, lanes - lane);
+    }
+  }
+}
+
+@inline
+function correlateGroup(x: usize, xStep: i32, dy: usize, step: i32, count: i32, sums: usize): void {
+  let s0 = f32x4.splat(0);
+  let s1 = s0;
+  let s2 = s0;
+  let s3 = s0;
+  for (let i = 0; i < count; i++) {
+    s0 = multiplyAdd(s0, v128.load(x), v128.load(dy));
+    s1 = multiplyAdd(s1, v128.load(x, 16), v128.load(dy, 16));
+    s2 = multiplyAdd(s2, v128.load(x, 32), v128.load(dy, 32));
+    s3 = multiplyAdd(s3, v128.load(x, 48), v128.load(dy, 48));
+    x += xStep;
+    dy += step;
+  }
+  v128.store(sums, f32x4.add(v128.load(sums), s0));
+  v128.store(sums, f32x4.add(v128.load(sums, 16), s1), 16);
+  v128.store(sums, f32x4.add(v128.load(sums, 32), s2), 32);
+  v128.store(sums, f32x4.add(v128.load(sums, 48), s3), 48);
+}
+
+@inline
+function correlateVector(
+  x: usize,
+  xStep: i32,
+  dy: usize,
+  step: i32,
+  count: i32,
+  sums: usize,
+  lanes: i32,
+): void {
+  let sum = f32x4.splat(0);
+  for (let i = 0; i < count; i++) {
+    sum = multiplyAdd(sum, loadLanes(x, lanes), loadLanes(dy, lanes));
+    x += xStep;
+    dy += step;
+  }
+  v128.store(sums, f32x4.add(v128.load(sums), sum));
+}
