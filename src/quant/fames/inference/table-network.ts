@@ -3,7 +3,6 @@ import {
   elementCount,
   prepareLayer,
   prepareRequantize,
-  tensorOf,
   tensorRanges,
   verifyNetwork,
   type IntegerNetwork,
@@ -21,8 +20,8 @@ export interface Substitution {
   readonly bias?: ArrayLike<number>;
 }
 
-/** Called before a convolution runs: its input tensor (do not keep it), and which picture it is of. */
-export type Visit = (layer: ProductLayer, input: Int32Array, picture: number) => void;
+/** Called when a convolution runs: the codes it multiplies (`gatherCodes`; do not keep them), and which picture it is. */
+export type Visit = (layer: ProductLayer, columns: Uint8Array, picture: number) => void;
 
 /** Buffers are reused: not re-entrant. */
 export interface TableNetwork {
@@ -49,11 +48,7 @@ export function createTableNetwork(network: IntegerNetwork): TableNetwork {
     if (layer.kind === 'conv') {
       const input = bufferOf(layer.input);
       const convolution = convolutions.get(layer.name);
-      return (picture, visit) => {
-        if (convolution === undefined) return;
-        visit?.(convolution.of, input, picture);
-        convolution.run(input, output);
-      };
+      return (picture, visit) => convolution?.run(input, output, picture, visit);
     }
     const kernel = prepareLayer(context, layer);
     const inputs = layer.kind === 'add' ? layer.inputs.map(bufferOf) : [bufferOf(layer.input)];
@@ -61,7 +56,6 @@ export function createTableNetwork(network: IntegerNetwork): TableNetwork {
   });
   const input = bufferOf(network.input);
   const output = bufferOf(network.output);
-  tensorOf(network, network.output, network.name);
 
   return {
     network,
@@ -91,7 +85,7 @@ export function createTableNetwork(network: IntegerNetwork): TableNetwork {
 
 interface Convolution {
   readonly of: ProductLayer;
-  run(input: Int32Array, output: Int32Array): void;
+  run(input: Int32Array, output: Int32Array, picture: number, visit?: Visit): void;
   substitute(substitution: Substitution | undefined): void;
 }
 
@@ -105,8 +99,9 @@ function createConvolution(of: ProductLayer): Convolution {
     substitute: (substitution) => {
       prepared = prepare(of, substitution ?? { table: own });
     },
-    run: (input, output) => {
+    run: (input, output, picture, visit) => {
       gatherCodes(of, input, columns);
+      visit?.(of, columns, picture);
       prepared.accumulate(columns, acc);
       addBias(acc, prepared.bias);
       prepared.requantize(acc, acc.length, output, 0);
