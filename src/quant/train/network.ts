@@ -1,9 +1,8 @@
 /** The changing state of one trainer: arenas, quantizers, masks, and the threads that compute with them. */
 import { QuantError } from '../errors.js';
-import type { FloatModel } from '../model/index.js';
-import { convNodes, layoutOf, modelWith, parametersOf, statisticsOf, type Layout } from './parameters.js';
+import { convNodes, nodeShapes, verifyModel, type FloatModel } from '../model/index.js';
+import { layoutOf, modelWith, parametersOf, statisticsOf, type Layout } from './parameters.js';
 import type { Grids } from './plan/plan.js';
-import { tensorShapes } from './plan/shapes.js';
 import type { ShardJob, ShardResult } from './shard.js';
 import { openThreads, type Threads } from './threads.js';
 import type { FrozenWeights, Parameter, Quantizers } from './types.js';
@@ -17,20 +16,22 @@ export interface Network {
   /** As the arena; 1: frozen. */
   readonly frozen: Uint8Array;
   readonly quantizers: () => Quantizers;
-  setQuantizers(quantizers: Quantizers): void;
-  setFrozen(frozen: FrozenWeights): void;
-  weights(node: string): Float32Array;
+  readonly setQuantizers: (quantizers: Quantizers) => void;
+  readonly setFrozen: (frozen: FrozenWeights) => void;
+  readonly weights: (node: string) => Float32Array;
   /** Takes over what was written into `values` and `statistics`: projects the weights and tells the threads. */
-  refresh(): void;
-  run(jobs: readonly ShardJob[]): Promise<readonly ShardResult[]>;
+  readonly refresh: () => void;
+  readonly run: (jobs: readonly ShardJob[]) => Promise<readonly ShardResult[]>;
   /** @throws QuantError QT104 when a name is no node */
-  checkNodes(names: readonly string[], use: string): void;
-  model(which: 'latent' | 'projected'): FloatModel;
-  close(): Promise<void>;
+  readonly checkNodes: (names: readonly string[], use: string) => void;
+  readonly model: (which: 'latent' | 'projected') => FloatModel;
+  readonly close: () => Promise<void>;
 }
 
+/** @throws QuantError QT001 to QT004 when the model is wrong */
 export async function openNetwork(source: FloatModel, threadCount: number): Promise<Network> {
-  const shapes = tensorShapes(source);
+  verifyModel(source);
+  const shapes = nodeShapes(source);
   const layout = layoutOf(source);
   const values = parametersOf(source, layout);
   const used = values.slice();
@@ -110,7 +111,7 @@ export async function openNetwork(source: FloatModel, threadCount: number): Prom
 
 /** Multiplications of one picture, a measure of the work of a step. */
 export function workOf(model: FloatModel): number {
-  const shapes = tensorShapes(model);
+  const shapes = nodeShapes(model);
   return convNodes(model).reduce((sum, node) => {
     const [height, width] = shapes.get(node.name) ?? [0, 0];
     const perPixel = node.weights.length;

@@ -1,5 +1,5 @@
 /** Where the trainable numbers and the statistics of a model lie in their arenas, and the way back into a model. */
-import type { BatchNormNode, ConvNode, FloatModel, FloatNode } from '../model/index.js';
+import type { BatchNormNode, FloatModel, FloatNode } from '../model/index.js';
 import type { Parameter } from './types.js';
 
 /** Mean and, right after it, variance of one batch normalization. */
@@ -34,9 +34,6 @@ const piecesOf = (node: FloatNode): readonly Piece[] => {
     ? [weights]
     : [weights, { node: node.name, kind: 'bias', values: node.bias }];
 };
-
-export const convNodes = (model: FloatModel): readonly ConvNode[] =>
-  model.nodes.filter((node) => node.kind === 'conv');
 
 const batchNormNodes = (model: FloatModel): readonly BatchNormNode[] =>
   model.nodes.filter((node) => node.kind === 'batchNorm');

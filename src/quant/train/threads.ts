@@ -40,11 +40,10 @@ export async function openThreads(model: FloatModel, count: number): Promise<Thr
         local.load(state);
       }
       const pending = jobs.map((job, index) => remotes[(index % count) - 1]?.run(job));
-      const own = jobs.map((job, index) => (pending[index] === undefined ? local.run(job) : undefined));
+      const all = jobs.map((job, index) => pending[index] ?? Promise.resolve(local.run(job)));
       // Lets signals and timers in, also where all work is done in this thread.
       await new Promise((resolve) => setImmediate(resolve));
-      const results = await Promise.all(jobs.map((_, index) => own[index] ?? pending[index]));
-      return results.filter((result) => result !== undefined);
+      return Promise.all(all);
     },
     close: async () => {
       await Promise.all(remotes.map((remote) => remote.close()));

@@ -28,7 +28,7 @@ const DEFAULT_BATCHES = 50;
 
 /**
  * Puts a network onto the engine. `close` ends its threads.
- * @throws QuantError QT001 when a node reads what no earlier node writes
+ * @throws QuantError QT001 to QT004 when the model is wrong
  */
 export async function createTrainer(model: FloatModel, options: TrainerOptions = {}): Promise<Trainer> {
   const { shards = 2, evaluationBatch = 64 } = options;

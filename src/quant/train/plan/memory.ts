@@ -1,12 +1,12 @@
 /** Hands out addresses on the kernels' memory. Everything is 64-byte aligned, a cache line. */
 export interface Memory {
   /** Address of `count` 32-bit numbers. */
-  allocate(count: number): number;
+  readonly allocate: (count: number) => number;
   /** Address of a block that may have been used before and given back. */
-  take(count: number): number;
-  give(address: number): void;
+  readonly take: (count: number) => number;
+  readonly give: (address: number) => void;
   /** Grows the memory to what was handed out; only then are the addresses valid. */
-  reserve(): void;
+  readonly reserve: () => void;
 }
 
 const PAGE = 65536;

@@ -5,14 +5,19 @@
  */
 import type { Shape } from '../../../nn/index.js';
 import type { KernelInstance } from '../../kernels/kernels.js';
-import type { ActivationGrid, FloatModel, FloatNode } from '../../model/index.js';
+import {
+  inputsOf,
+  nodeShapes,
+  type ActivationGrid,
+  type FloatModel,
+  type FloatNode,
+} from '../../model/index.js';
 import type { Layout } from '../parameters.js';
 import { convolution, convolutionScratch } from './convolution.js';
 import { add, batchNorm, relu } from './elementwise.js';
 import { sizeOf, type Layer, type LayerContext } from './layer.js';
 import { createMemory, type Memory } from './memory.js';
 import { avgPool, maxPool } from './pooling.js';
-import { inputsOf, tensorShapes } from './shapes.js';
 
 export interface Grids {
   readonly input?: ActivationGrid;
@@ -57,10 +62,9 @@ export interface PlanRequest {
   readonly start: number;
 }
 
-/** @throws QuantError QT001 when a node reads what no earlier node writes */
 export function compilePlan({ kernels, memory: raw }: KernelInstance, request: PlanRequest): Plan {
   const { model, layout, capacity } = request;
-  const shapes = tensorShapes(model);
+  const shapes = nodeShapes(model);
   const sizes = new Map([...shapes].map(([name, shape]) => [name, sizeOf(shape)]));
   const memory = createMemory(raw, request.start);
   const addresses = {
@@ -185,8 +189,7 @@ function placeGradients(
   const flowOf = (node: FloatNode): Flow => {
     const gradient = gradients.get(node.name);
     if (gradient === undefined) return { gradient: 0, dx: [], sums: [] };
-    let inPlace = node.kind === 'relu' || node.kind === 'batchNorm' || node.kind === 'add';
-    let passedOn = false;
+    let passable = node.kind === 'relu' || node.kind === 'batchNorm' || node.kind === 'add';
     const temporary: { from: number; to: number; size: number }[] = [];
     const dx = inputsOf(node).map((name) => {
       if (name === model.input) return 0;
@@ -197,14 +200,13 @@ function placeGradients(
         temporary.push({ from, to: known, size });
         return from;
       }
-      const own = inPlace ? gradient : memory.take(capacity * size);
-      passedOn ||= inPlace;
-      inPlace = false;
+      const own = passable ? gradient : memory.take(capacity * size);
+      passable = false;
       gradients.set(name, own);
       return own;
     });
     temporary.forEach(({ from }) => memory.give(from));
-    if (!passedOn) memory.give(gradient);
+    if (!dx.includes(gradient)) memory.give(gradient);
     return { gradient, dx, sums: temporary };
   };
   return [...model.nodes].reverse().map(flowOf).reverse();
