@@ -1,5 +1,5 @@
 import type { KernelInstance } from '../kernels/kernels.js';
-import { createTwin } from '../kernels/twin.js';
+import { createKernels } from '../kernels/create.js';
 
 /** The kernels that every thread computes with. */
-export const openKernels = (): Promise<KernelInstance> => Promise.resolve(createTwin());
+export const openKernels = (): Promise<KernelInstance> => Promise.resolve(createKernels());
