@@ -1,11 +1,12 @@
 import { afterAll, expect, test } from 'vitest';
 import { createRandom } from '../../num/index.js';
 import type { ConvLayer, Dataset } from '../../nn/index.js';
-import { modelBuilder, withWeights } from '../model/index.js';
+import { modelBuilder, withWeights, type FloatModel } from '../model/index.js';
 import { createTrainer } from '../train/index.js';
 import { countingMatrix, tableLength } from './counting.js';
 import { depthOf, gatherCodes, type ProductLayer } from './layers.js';
-import { createCollector, fisherPrediction, pictureEffects } from './statistics.js';
+import { curvatures } from './hessian.js';
+import { createCollector, dot, fisherPrediction, pictureEffects } from './statistics.js';
 
 /** A quantized convolution, then what is smooth in its output but for the kink of ReLU: ReLU, mean, linear, cross entropy. */
 const random = createRandom(11);
@@ -15,9 +16,19 @@ const pictureCount = 5;
 const depth = 9 * 2;
 const codes = Int16Array.from({ length: channels * depth }, () => random.integer(-3, 3));
 const built = modelBuilder('small', [size, size, 2], 5).conv(channels).relu().globalAvgPool();
-const model = withWeights(built.fullyConnected(classes).build(), {
+const quantized = withWeights(built.fullyConnected(classes).build(), {
   conv1: Float32Array.from(codes, (code) => code * weightScale),
 });
+/** Off the grid of the accumulators: none lies at the kink. */
+const bias = 0.4 * actScale * weightScale;
+const model: FloatModel = {
+  ...quantized,
+  nodes: quantized.nodes.map((node) =>
+    node.name === 'conv1' && node.kind === 'conv'
+      ? { ...node, bias: new Float32Array(channels).fill(bias) }
+      : node,
+  ),
+};
 const data: Dataset = {
   ...{ name: 'random', shape: [size, size, 2], classes, count: pictureCount, scale: actScale },
   pictures: Uint8Array.from({ length: pictureCount * size * size * 2 }, () => random.integer(0, 15)),
@@ -65,7 +76,7 @@ function lossWith(table: Float64Array, picture: number): number {
   counts[picture]?.forEach((matrix, i) => {
     const acc = matrix.reduce((sum, count, entry) => sum + count * (table[entry] ?? 0), 0);
     means[i % channels] =
-      (means[i % channels] ?? 0) + Math.max(0, acc * actScale * weightScale) / (size * size);
+      (means[i % channels] ?? 0) + Math.max(0, acc * actScale * weightScale + bias) / (size * size);
   });
   const logits = Array.from({ length: classes }, (_, o) =>
     means.reduce(
@@ -122,6 +133,29 @@ test('the effect of an error table on each picture equals finite differences to 
     const { first, second } = fisherPrediction(statistics, candidate, false);
     expect(first).toBeCloseTo(meanSlope(errors), 5);
     expect(second).toBeCloseTo(slopes.reduce((sum, each) => sum + each * each, 0) / pictureCount / 2, 4);
+  });
+});
+
+test('the curvature along an error table equals second differences of the loss to 1 %', async () => {
+  const small = directions.map((errors) => errors.map((error) => error / 30));
+  const changes = small.map((errors) =>
+    Float32Array.from(
+      counts.flat(),
+      (matrix) => dot(Float64Array.from(matrix), errors) * actScale * weightScale,
+    ),
+  );
+  // Nothing crosses the kink on the way.
+  for (const change of changes) expect(Math.max(...change.map(Math.abs))).toBeLessThan(bias);
+  const request = { model, quantizers: {}, data, pictures: everyPicture, node: 'conv1', step: 1 };
+  const found = await curvatures(request, changes);
+  const meanLoss = (errors: Float64Array, by: number): number =>
+    everyPicture.reduce((sum, picture) => {
+      const table = exact.map((product, entry) => product + by * (errors[entry] ?? 0));
+      return sum + lossWith(table, picture) / pictureCount;
+    }, 0);
+  small.forEach((errors, i) => {
+    const expected = (meanLoss(errors, 1) - 2 * meanLoss(errors, 0) + meanLoss(errors, -1)) / 2;
+    expect(Math.abs((found[i] ?? NaN) - expected)).toBeLessThan(0.01 * Math.abs(expected));
   });
 });
 
