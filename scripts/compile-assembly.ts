@@ -5,13 +5,15 @@ import asc from 'assemblyscript/asc';
 export async function compileAssembly(entry: string, root: string): Promise<Uint8Array> {
   const outputs: Uint8Array[] = [];
   const flags = ['-O3', '--runtime', 'stub', '--enable', 'simd', '--noAssert'];
-  const { error, stderr } = await asc.main([entry, ...flags, '--baseDir', root, '--outFile', 'out.wasm'], {
+  const messages: string[] = [];
+  const { error } = await asc.main([entry, ...flags, '--baseDir', root, '--outFile', 'out.wasm'], {
+    stderr: { write: (chunk) => void messages.push(String(chunk)) },
     writeFile: (_name, contents) => {
       if (typeof contents !== 'string') outputs.push(contents);
     },
   });
   const [bytes] = outputs;
-  if (error !== null || bytes === undefined) throw new Error(`asc ${entry}: ${stderr.toString()}`);
+  if (error !== null || bytes === undefined) throw new Error(`asc ${entry}: ${messages.join('')}`);
   return bytes;
 }
 

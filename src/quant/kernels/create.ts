@@ -1,6 +1,7 @@
 /** The kernels in WebAssembly: compiles the carried module and gives it the shape of `Kernels`. */
 import { kernelsWasm } from './kernels-wasm.js';
 import type { KernelInstance, Kernels, WindowSizes } from './kernels.js';
+import type { TableKernelInstance } from './table-kernels.js';
 import { wasmFunctions, type WasmFunctions } from './wasm.js';
 
 /** Kernel positions of a depthwise convolution for which the scratch memory suffices. */
@@ -65,5 +66,26 @@ function kernelsOf(call: WasmFunctions['call'], memory: WebAssembly.Memory): Ker
     addInto: plain('addInto'),
     crossEntropy: (...args) => call('crossEntropy', ...args),
     countCorrect: (...args) => call('countCorrect', ...args),
+  };
+}
+
+/** A fresh instance of the integer kernels with its own memory. */
+export function createTableKernels(): TableKernelInstance {
+  const { call, memory } = wasmFunctions(kernelsWasm);
+  return {
+    memory,
+    heapBase: call('heapBase'),
+    kernels: {
+      tableMatmul8: (...args) => void call('tableMatmul8', ...args),
+      tableMatmul4: (acts, weights, table, sums, m, k, n, actBits, weightBits) => {
+        if (Math.max(actBits, weightBits) > 4)
+          throw new RangeError('tableMatmul4: codes of more than 4 bits');
+        call('tableMatmul4', acts, weights, table, sums, m, k, n, actBits, weightBits);
+      },
+      intMatmul: (acts, weights, sums, m, k, n) => {
+        if (k % 2 !== 0) throw new RangeError('intMatmul: k is odd; append a zero to every row');
+        call('intMatmul', acts, weights, sums, m, k, n);
+      },
+    },
   };
 }

@@ -21,7 +21,8 @@ function expectEqual(
   const actual = runKernel(wasm, inputs, call);
   expect(actual.result).toBe(expected.result);
   if (Buffer.compare(actual.memory, expected.memory) === 0) return;
-  expect(actual.arrays).toEqual(expected.arrays);
+  const numbers = (buffer: ArrayBuffer) => new Float32Array(buffer);
+  expect(actual.buffers.map(numbers)).toEqual(expected.buffers.map(numbers));
   expect(actual.memory).toEqual(expected.memory);
 }
 

@@ -1,24 +1,26 @@
 /** Runs one kernel of any instance on arrays and gives back every bit of the memory it could have touched. */
 import { createRandom } from '../../../num/index.js';
-import type { KernelInstance, Kernels, WindowSizes } from '../kernels.js';
+import type { WindowSizes } from '../kernels.js';
 
 /** Above the scratch memory of every instance. */
 const base = 1 << 20;
 const page = 65536;
+
+export type NumberArray = Float32Array | Int32Array | Int16Array | Uint8Array;
 
 export interface Run {
   /** What the kernel returned, NaN for nothing. */
   readonly result: number;
   /** The arrays with 16 guard bytes after each. */
   readonly memory: Uint8Array;
-  /** The arrays after the run. */
-  readonly arrays: readonly Float32Array[];
+  /** Each array's bytes after the run. */
+  readonly buffers: readonly ArrayBuffer[];
 }
 
 /** The arrays are laid out one after the other; the call gets their pointers. */
-export function runKernel(
-  { kernels, memory }: KernelInstance,
-  inputs: readonly (Float32Array | Int32Array)[],
+export function runKernel<Kernels>(
+  { kernels, memory }: { readonly kernels: Kernels; readonly memory: WebAssembly.Memory },
+  inputs: readonly NumberArray[],
   call: (kernels: Kernels, pointers: readonly number[]) => unknown,
 ): Run {
   const pointers: number[] = [];
@@ -38,7 +40,10 @@ export function runKernel(
   return {
     result: typeof returned === 'number' ? returned : NaN,
     memory: bytes.slice(base, end),
-    arrays: inputs.map(({ length }, i) => new Float32Array(memory.buffer, pointers[i], length).slice()),
+    buffers: inputs.map(
+      ({ byteLength }, i) =>
+        Uint8Array.from(bytes.subarray(pointers[i], (pointers[i] ?? 0) + byteLength)).buffer,
+    ),
   };
 }
 
