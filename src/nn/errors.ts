@@ -10,6 +10,7 @@ export const nnErrorCodes = {
   NN005: 'a stored weight lies outside its declared range',
   NN006: 'a shape in the model is missing or wrong',
   NN007: 'an option of the importer is wrong',
+  NN008: 'the metadata of a model file is wrong',
   NN010: 'a layer names an unknown tensor',
   NN011: 'a shape in the network is wrong',
   NN012: 'a weight lies outside its declared bits',

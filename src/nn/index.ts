@@ -26,6 +26,15 @@ export {
   type ReferenceRunner,
 } from './reference/index.js';
 export { countNetwork, type LayerCounts, type NetworkCounts } from './counts.js';
+export {
+  METADATA_KEY,
+  productHash,
+  readMetadata,
+  tableProduct,
+  writeMetadata,
+  type LayerMetadata,
+  type NetworkMetadata,
+} from './metadata.js';
 export { readOnnx } from './onnx/read.js';
 export { writeOnnx } from './onnx/write.js';
 export {

@@ -1,6 +1,7 @@
 import { NnError } from '../errors.js';
 import { executeGraph, requireSupported } from '../float/execute.js';
 import type { IntegerNetwork } from '../ir.js';
+import { malformed, METADATA_KEY, readMetadata } from '../metadata.js';
 import type { OnnxGraph } from '../onnx/graph.js';
 import { readOnnx } from '../onnx/read.js';
 import { verifyNetwork } from '../verify.js';
@@ -31,7 +32,7 @@ export interface ImportResult {
 /**
  * Reads a quantized ONNX model (QONNX or QCDQ) and normalizes it to the integer contract: batch normalization, bias and
  * scales become per-channel requantization, ReLU and Clip its limits. docs/import.md lists operators and restrictions.
- * @throws NnError NN001 to NN007
+ * @throws NnError NN001 to NN008, NN012 weights that are not of their format, NN016 a product table that does not fit its layer
  */
 export function importOnnx(bytes: Uint8Array, options: ImportOptions = {}): ImportResult {
   return importGraph(readOnnx(bytes), options);
@@ -55,12 +56,14 @@ export function importGraph(graph: OnnxGraph, options: ImportOptions = {}): Impo
   const lowering = startLowering(graph, input.name, multiplierBits);
   for (const node of graph.nodes) lowerNode(lowering, node);
   const result = outputOf(lowering, lowering.values.get(output));
+  requireLayers(lowering);
   const network = assemble(lowering, options.name ?? graph.name, result.tensor);
   verifyNetwork(network);
   return { network, layers: lowering.reports, notes: lowering.notes };
 }
 
 function startLowering(graph: OnnxGraph, input: string, multiplierBits: number): Lowering {
+  const metadata = readMetadata(graph.metadata.get(METADATA_KEY));
   const executed = executeGraph(graph);
   const values = new Map<string, Value>();
   for (const [name, tensor] of graph.constants) values.set(name, { kind: 'constant', tensor });
@@ -69,6 +72,7 @@ function startLowering(graph: OnnxGraph, input: string, multiplierBits: number):
     graph,
     executed,
     multiplierBits,
+    metadata,
     values,
     tensors: new Map(),
     ranges: new Map(),
@@ -77,6 +81,16 @@ function startLowering(graph: OnnxGraph, input: string, multiplierBits: number):
     notes: [],
     input: undefined,
   };
+}
+
+/** Metadata for a layer that is not there belongs to another network. @throws NnError NN008 */
+function requireLayers({ metadata, layers }: Lowering): void {
+  const known = new Set(
+    layers.flatMap((draft) => ('source' in draft && draft.source.kind === 'conv' ? [draft.source.name] : [])),
+  );
+  const unknown = [...metadata.keys()].find((name) => !known.has(name));
+  if (unknown !== undefined)
+    throw malformed(`it describes layer "${unknown}", which the model does not have`);
 }
 
 function outputOf(lowering: Lowering, value: Value | undefined): ActivationValue {

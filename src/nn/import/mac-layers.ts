@@ -1,6 +1,7 @@
 import { NnError } from '../errors.js';
 import { windowAttributes } from '../float/window-operators.js';
 import type { Shape } from '../ir.js';
+import { tableProduct } from '../metadata.js';
 import { describe, numberAttribute, type OnnxNode } from '../onnx/graph.js';
 import { windowOutput } from '../ranges.js';
 import { affine } from './steps.js';
@@ -67,19 +68,21 @@ const isTernary = (weights: Int16Array, bits: number): boolean =>
   bits <= 2 && weights.every((w) => w >= -1 && w <= 1);
 
 function convSource(
+  lowering: Lowering,
   node: OnnxNode,
   input: string,
   codes: Codes,
   weights: Int16Array,
 ): Pick<ConvSource, 'kind' | 'name' | 'input' | 'weights' | 'weightBits' | 'weightFormat' | 'product'> {
+  const { weightFormat, product } = lowering.metadata.get(node.name) ?? {};
   return {
     kind: 'conv',
     name: node.name,
     input,
     weights,
     weightBits: codes.bits,
-    weightFormat: isTernary(weights, codes.bits) ? 'ternary' : 'int',
-    product: 'exact',
+    weightFormat: weightFormat ?? (isTernary(weights, codes.bits) ? 'ternary' : 'int'),
+    product: product === undefined ? 'exact' : tableProduct(product.table),
   };
 }
 
@@ -107,7 +110,7 @@ export function lowerConv(lowering: Lowering, node: OnnxNode): PendingValue {
   );
   const [outHeight, outWidth] = windowOutput(tensor.shape, window.kernel, window.stride, padding);
   const source: ConvSource = {
-    ...convSource(node, input.tensor, codes, weights),
+    ...convSource(lowering, node, input.tensor, codes, weights),
     ...window,
     padding,
     depthwise,
@@ -145,7 +148,7 @@ export function lowerFullyConnected(lowering: Lowering, node: OnnxNode): Pending
     return transposed ? n * inner + k : k * out + n;
   });
   const source: ConvSource = {
-    ...convSource(node, input.tensor, codes, weights),
+    ...convSource(lowering, node, input.tensor, codes, weights),
     kernel: [height, width],
     stride: [1, 1],
     padding: noPadding,

@@ -1,6 +1,7 @@
 import { NnError } from '../errors.js';
 import type { InputTransform, IntegerTensor, MaxPoolLayer, Padding } from '../ir.js';
 import { describe, type OnnxGraph, type OnnxNode } from '../onnx/graph.js';
+import type { NetworkMetadata } from '../metadata.js';
 import type { Tensor } from '../onnx/tensor.js';
 import type { ValueRange } from '../ranges.js';
 import type { Candidate, LayerFit } from '../fit-requantize.js';
@@ -68,6 +69,8 @@ export interface Lowering {
   /** Of a run on zeros: shapes of everything and values of constants. */
   readonly executed: ReadonlyMap<string, Tensor>;
   readonly multiplierBits: number;
+  /** What the file says under nomul.v1. */
+  readonly metadata: NetworkMetadata;
   readonly values: Map<string, Value>;
   readonly tensors: Map<string, IntegerTensor>;
   readonly ranges: Map<string, ValueRange>;

@@ -29,3 +29,5 @@ export { modelBuilder, type ModelBuilder } from './build.js';
 export { digitsNet, dsNet, resNet8, type NetworkOptions } from './networks.js';
 export { onGrid, runFloat, traceFloat, type RunGrids } from './run.js';
 export { floatModelOperators, readFloatModel } from './onnx/read.js';
+export { dequantized, gridAt, verifyQuantized, weightGridOf } from './quantized.js';
+export { writeFloat, writeModel } from './onnx/write.js';
