@@ -4,3 +4,8 @@ export * from './model/index.js';
 export * from './train/index.js';
 export * from './calibrate/index.js';
 export * from './pvq/index.js';
+export * from './uniform/index.js';
+export * from './prom/index.js';
+export * from './inq/index.js';
+export * from './fames/index.js';
+export * from './factorize/index.js';

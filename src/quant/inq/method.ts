@@ -1,9 +1,8 @@
 /** Incremental network quantization (Zhou et al., ICLR 2017, arXiv 1702.03044): weights become powers of two, portion by portion. */
 import { z } from 'zod';
 import { QuantError } from '../errors.js';
-import type { Method, MethodContext } from '../method.js';
-import { convNodes, quantizationPoints, type ConvNode } from '../model/index.js';
-import type { FrozenWeights } from '../train/index.js';
+import type { Method } from '../method.js';
+import { quantizationPoints, type FloatModel } from '../model/index.js';
 import {
   bitsSchema,
   byName,
@@ -11,22 +10,13 @@ import {
   parseConfig,
   trainingSchema,
   withSession,
-  type PhaseSummary,
   type QuantizationPlan,
   type Session,
 } from '../qat/index.js';
-import {
-  exponentHistogram,
-  inqBits,
-  inqLevels,
-  levelGrid,
-  levelValues,
-  nearestLevel,
-  rangeRules,
-  type Levels,
-} from './levels.js';
-import { growFrozen, magnitudeOrder, partitionRules, randomOrder } from './partition.js';
+import { exponentHistogram, inqBits, levelGrid, levelValues, nearestLevel, rangeRules } from './levels.js';
+import { partitionRules } from './partition.js';
 import { automaticSchedule, checkPortions, paperPortions, scheduleFor, type Step } from './schedule.js';
+import { layersOf, quantizeStepwise, type Layer } from './stepwise.js';
 
 export const inqConfigSchema = z.strictObject({
   /** 2^(bits - 1) + 1 levels. */
@@ -56,8 +46,8 @@ export function inq(config: InqConfig = {}): Method {
   if (typeof settings.portions === 'object') checkPortions(settings.portions);
   return (context) => {
     const steps = stepsOf(settings, context.epochs);
-    const layers = layersOf(context, settings);
-    const plan = planOf(context, settings, layers);
+    const layers = layersOf(context.model, settings, context.seed);
+    const plan = planOf(context.model, settings, layers);
     return withSession(context, { method: 'INQ', config: settings, plan }, async (session) => {
       const phases = await quantizeStepwise(session, layers, steps);
       const quantized = await session.finish();
@@ -81,24 +71,8 @@ function stepsOf({ bits, portions, portionEpochs }: Settings, epochs: number): r
   return chosen.map((portion, i) => ({ portion, epochs: portionEpochs[i] ?? 0 }));
 }
 
-interface Layer {
-  readonly name: string;
-  /** Fixed at the start: later ones of a moving maximum would not contain what is frozen already. */
-  readonly levels: Levels;
-  /** Order in which weights are frozen; undefined: by magnitude, as it is at each step. */
-  readonly order?: Uint32Array;
-}
-
-const layersOf = ({ model, seed }: MethodContext, settings: Settings): readonly Layer[] =>
-  convNodes(model).map((node: ConvNode, i): Layer => {
-    const levels = inqLevels(node.weights, settings.bits, settings.range);
-    const layer = { name: node.name, levels };
-    if (settings.partition === 'magnitude') return layer;
-    return { ...layer, order: randomOrder(node.weights.length, seed * 1000 + i) };
-  });
-
 const planOf = (
-  { model }: MethodContext,
+  model: FloatModel,
   { activationBits, activationRange }: Settings,
   layers: readonly Layer[],
 ): QuantizationPlan => ({
@@ -108,45 +82,6 @@ const planOf = (
   projected: false,
   activations: byName(quantizationPoints(model), () => ({ bits: activationBits, method: activationRange })),
 });
-
-async function quantizeStepwise(
-  session: Session,
-  layers: readonly Layer[],
-  steps: readonly Step[],
-): Promise<readonly PhaseSummary[]> {
-  let frozen: FrozenWeights = byName(
-    layers.map(({ name }) => name),
-    (name) => new Uint8Array(session.trainer.weights(name).length),
-  );
-  const phases: PhaseSummary[] = [];
-  for (const { portion, epochs } of steps) {
-    frozen = freeze(session, layers, frozen, portion);
-    if (epochs > 0) phases.push(await session.retrain(`${(100 * portion).toFixed(1)} %`, epochs));
-  }
-  return phases;
-}
-
-/** Grows the frozen set of every layer to the portion and puts what is new in it on its level. */
-function freeze(
-  { trainer }: Session,
-  layers: readonly Layer[],
-  before: FrozenWeights,
-  portion: number,
-): FrozenWeights {
-  const frozen = Object.fromEntries(
-    layers.map(({ name, levels, order }) => {
-      const weights = trainer.weights(name);
-      const old = before[name] ?? new Uint8Array(weights.length);
-      const grown = growFrozen(old, order ?? magnitudeOrder(weights), portion);
-      grown.forEach((bit, i) => {
-        if (bit === 1 && old[i] === 0) weights[i] = nearestLevel(weights[i] ?? 0, levels);
-      });
-      return [name, grown];
-    }),
-  );
-  trainer.setFrozen(frozen);
-  return frozen;
-}
 
 /** By layer: its levels, how many of them are used, and how often. */
 const describe = ({ trainer }: Session, layers: readonly Layer[]): Readonly<Record<string, unknown>> =>

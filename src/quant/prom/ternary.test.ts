@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { ternaryCodes, ternaryGrid, ternaryScale, ternaryScaleRules } from './ternary.js';
 
 const weights = fc
-  .array(fc.float({ min: -8, max: 8, noNaN: true }), { minLength: 1, maxLength: 40 })
+  .array(
+    fc.integer({ min: -8192, max: 8192 }).map((n) => n / 1024),
+    { minLength: 1, maxLength: 40 },
+  )
   .map((values) => Float32Array.from(values));
 const rules = fc.constantFrom(...ternaryScaleRules);
 

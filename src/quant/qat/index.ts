@@ -7,3 +7,4 @@ export {
   type WeightQuantizer,
 } from './plan.js';
 export { withSession, type PhaseSummary, type Session, type SessionOptions } from './session.js';
+export { stopWhenAsked } from './stop.js';

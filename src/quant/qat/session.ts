@@ -59,7 +59,9 @@ function createSession(context: MethodContext, options: SessionOptions, trainer:
     const number = phases.push(phase);
     const summary = await trainer.train(train, recipeOf(context, config.training, epochs, number), {
       ...trainOptions(context, `${method} ${phase}`, checkpointOf(number)),
-      beforeEpoch: async () => void (await setGrids(trainer, context, plan)),
+      beforeEpoch: async () => {
+        await setGrids(trainer, context, plan);
+      },
     });
     if (summary.stopped) throw stopped(context, method, phase);
     return { phase, epochs: summary.epochs.map(withoutSeconds) };
