@@ -26,7 +26,8 @@ export const allOf = ({ count }: Dataset): readonly number[] =>
 
 /** @throws QuantError QT100 */
 export function checkData(network: Network, data: Dataset, pictures: readonly number[] = []): void {
-  checkDataset(data, network.source.inputShape, network.classes);
+  if (!network.checked.has(data)) checkDataset(data, network.source.inputShape, network.classes);
+  network.checked.add(data);
   const wrong = pictures.find(
     (picture) => !(Number.isInteger(picture) && picture >= 0 && picture < data.count),
   );

@@ -1,4 +1,5 @@
 /** The changing state of one trainer: arenas, quantizers, masks, and the threads that compute with them. */
+import type { Dataset } from '../../nn/index.js';
 import { QuantError } from '../errors.js';
 import { convNodes, nodeShapes, verifyModel, type FloatModel } from '../model/index.js';
 import { layoutOf, modelWith, parametersOf, statisticsOf, type Layout } from './parameters.js';
@@ -15,6 +16,8 @@ export interface Network {
   readonly statistics: Float32Array;
   /** As the arena; 1: frozen. */
   readonly frozen: Uint8Array;
+  /** Data sets that fit. */
+  readonly checked: WeakSet<Dataset>;
   readonly quantizers: () => Quantizers;
   readonly setQuantizers: (quantizers: Quantizers) => void;
   readonly setFrozen: (frozen: FrozenWeights) => void;
@@ -76,6 +79,7 @@ export async function openNetwork(source: FloatModel, threadCount: number): Prom
     values,
     statistics,
     frozen,
+    checked: new WeakSet(),
     quantizers: () => quantizers,
     setQuantizers: (next) => {
       checkNodes(Object.keys(next.activations ?? {}), 'activation grids');

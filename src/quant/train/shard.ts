@@ -1,4 +1,5 @@
 /** One thread's copy of a network: some pictures in, loss, gradients and whatever was asked for out. */
+import { storageRange } from '../../nn/index.js';
 import type { KernelInstance } from '../kernels/kernels.js';
 import type { ActivationGrid, FloatModel } from '../model/index.js';
 import { layoutOf } from './parameters.js';
@@ -76,7 +77,7 @@ export function createShard(model: FloatModel, instance: KernelInstance): Shard 
     return plan;
   };
   const quantize = (from: number, to: number, count: number, grid: ActivationGrid): void => {
-    const { lo, hi } = codeRange(grid);
+    const { lo, hi } = storageRange(grid);
     kernels.fakeQuantize(from, to, count, grid.scale, lo, hi);
   };
 
@@ -105,7 +106,7 @@ export function createShard(model: FloatModel, instance: KernelInstance): Shard 
     if (gradient === 0) return;
     const grid = grids.activations[node.name];
     if (grid !== undefined) {
-      const { lo, hi } = codeRange(grid);
+      const { lo, hi } = storageRange(grid);
       kernels.fakeQuantizeBackward(output, gradient, gradient, count * size, grid.scale, lo, hi);
     }
     if (job.taps?.includes(node.name) === true) taps[node.name] = copyOf(gradient, count * size);
@@ -151,9 +152,4 @@ export function createShard(model: FloatModel, instance: KernelInstance): Shard 
       return run(job, state);
     },
   };
-}
-
-/** Least and greatest code of a grid. */
-function codeRange({ bits, signed }: ActivationGrid): { readonly lo: number; readonly hi: number } {
-  return signed ? { lo: -(2 ** (bits - 1)), hi: 2 ** (bits - 1) - 1 } : { lo: 0, hi: 2 ** bits - 1 };
 }

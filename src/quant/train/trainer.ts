@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { Dataset } from '../../nn/index.js';
 import type { FloatModel } from '../model/index.js';
 import {
   checkData,
@@ -35,8 +36,8 @@ export async function createTrainer(model: FloatModel, options: TrainerOptions =
   const parallel = workOf(model) < TINY ? 1 : Math.min(shards, availableParallelism());
   const network = await openNetwork(model, options.threads ?? parallel);
   const size = evaluationBatch;
-  const checked: typeof checkData = (...request) => {
-    checkData(...request);
+  const checked = (data: Dataset, pictures: readonly number[] = []): void => {
+    checkData(network, data, pictures);
     network.refresh();
   };
   const trainer: Trainer = {
@@ -47,7 +48,7 @@ export async function createTrainer(model: FloatModel, options: TrainerOptions =
     setFrozen: network.setFrozen,
     gradients: async (data, pictures, taps = [], mode = 'train') => {
       network.checkNodes(taps, 'taps');
-      checked(network, data, pictures);
+      checked(data, pictures);
       const training = mode === 'train';
       const parts = training ? shards : Math.ceil(pictures.length / size);
       return gradientsOf(network, data, cut(pictures, parts), taps, training);
@@ -55,20 +56,20 @@ export async function createTrainer(model: FloatModel, options: TrainerOptions =
     train: (data, recipe, trainOptions = {}) =>
       trainNetwork({ network, trainer, size, batches: DEFAULT_BATCHES }, data, recipe, trainOptions),
     reestimate: async (data, batches = DEFAULT_BATCHES, seed = 0) => {
-      checked(network, data);
+      checked(data);
       await reestimateStatistics(network, data, { batches, size, seed });
     },
     evaluate: async (data) => {
-      checked(network, data);
+      checked(data);
       return evaluationOf(network, data, size);
     },
     logits: async (data, pictures) => {
-      checked(network, data, pictures);
+      checked(data, pictures);
       return logitsOf(network, data, pictures, size);
     },
     outputs: async (data, pictures, nodes) => {
       network.checkNodes(nodes, 'outputs');
-      checked(network, data, pictures);
+      checked(data, pictures);
       return outputsOf(network, data, pictures, nodes, size);
     },
     model: (which = 'latent') => network.model(which),

@@ -3,6 +3,8 @@ import { sizeOf, windowOf, type Layer, type LayerContext } from './layer.js';
 
 /** Numbers of the largest matrix of input patches that is made at a time: what fits into a second-level cache. */
 const PATCHES = 128 * 1024;
+/** Numbers up to which the patches of all pictures are kept for the backward pass instead of being made again. */
+const KEPT = 512 * 1024;
 
 export function convolution(node: ConvNode, context: LayerContext): Layer {
   const layer = node.depthwise ? depthwise(node, context) : dense(node, context);
@@ -66,7 +68,7 @@ function patches(
   return { perPicture, pictures: Math.max(1, Math.min(capacity, Math.floor(PATCHES / perPicture))) };
 }
 
-/** Any other kernel: some pictures at a time become a matrix of input patches. */
+/** Any other kernel: some pictures at a time become a matrix of input patches, of which small ones are kept. */
 function throughPatches(node: ConvNode, context: LayerContext): Layer {
   const {
     kernels,
@@ -81,25 +83,30 @@ function throughPatches(node: ConvNode, context: LayerContext): Layer {
   const outs = node.outChannels;
   const depth = node.weights.length / outs;
   const transposed = context.allocate(depth * outs);
-  const columns = context.scratch();
-  const { pictures } = patches(node, context);
+  const scratch = context.scratch();
+  const { pictures, perPicture } = patches(node, context);
+  const isKept = perPicture * context.capacity <= KEPT;
+  const kept = isKept ? context.allocate(perPicture * context.capacity) : 0;
   const pixels = shape[0] * shape[1];
   const xBytes = 4 * sizeOf(inputShape);
   const yBytes = 4 * sizeOf(shape);
   const window = windowOf(node, inputShape, shape);
 
+  const columnsOf = (first: number): number => (isKept ? kept + 4 * first * perPicture : scratch);
   const forward = (first: number, count: number): void => {
+    const columns = columnsOf(first);
     kernels.im2col(x + first * xBytes, columns, window(count));
     kernels.matmul(columns, transposed, y + first * yBytes, count * pixels, depth, outs, false);
   };
   const backward = (first: number, count: number): void => {
+    const columns = columnsOf(first);
     const gradient = dy + first * yBytes;
     const rows = count * pixels;
-    kernels.im2col(x + first * xBytes, columns, window(count));
+    if (!isKept) kernels.im2col(x + first * xBytes, columns, window(count));
     kernels.matmulTransposedA(gradient, columns, weights.gradient, outs, rows, depth, first > 0);
     if (dx === 0) return;
-    kernels.matmul(gradient, weights.value, columns, rows, outs, depth, false);
-    kernels.col2im(columns, dx + first * xBytes, window(count));
+    kernels.matmul(gradient, weights.value, scratch, rows, outs, depth, false);
+    kernels.col2im(scratch, dx + first * xBytes, window(count));
   };
   return {
     prepare: () => kernels.transpose(weights.value, transposed, outs, depth),
