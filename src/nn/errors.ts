@@ -22,6 +22,9 @@ export const nnErrorCodes = {
   NN020: 'a data file cannot be read',
   NN021: 'samples have the wrong shape',
   NN022: 'samples have the wrong type',
+  NN023: 'labels are missing or wrong',
+  NN024: 'a number of a data set is out of range',
+  NN025: 'a data set is incomplete',
 } as const;
 
 export type NnErrorCode = keyof typeof nnErrorCodes;

@@ -45,7 +45,8 @@ export function writeMetadata(metadata: NetworkMetadata): string {
   const products: Record<string, { readonly name: string; readonly table: readonly number[] }> = {};
   for (const [name, { weightFormat, product }] of metadata) {
     const hash = product === undefined ? undefined : productHash(product.table);
-    if (product !== undefined && hash !== undefined) products[hash] = { name: product.name, table: product.table };
+    if (product !== undefined && hash !== undefined)
+      products[hash] = { name: product.name, table: product.table };
     layers[name] = { weightFormat, product: hash };
   }
   return JSON.stringify({ layers, products });

@@ -7,4 +7,5 @@ export {
   type QuantizedSamples,
   type QuantizeSamplesOptions,
 } from './samples.js';
-export type { Dataset } from './dataset.js';
+export { splitDataset, subset, verifyDataset, type Dataset } from './dataset.js';
+export { loadDataset, type Datasets } from './load-dataset.js';
