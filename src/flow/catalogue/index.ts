@@ -1,0 +1,12 @@
+/** Catalogues of approximate multipliers for FAMES. */
+export { builtInCatalogue } from './built-in.js';
+export { evoapproxCatalogue } from './evoapprox.js';
+export { measureMultipliers, type MeasuredMultiplier } from './measure.js';
+export {
+  exactMultipliers,
+  generatedMultipliers,
+  searchedMultipliers,
+  type MagnitudeWidths,
+  type NamedMultiplier,
+} from './multipliers.js';
+export { fromStored, multiplierOf, toStored, type StoredMultiplier } from './stored.js';

@@ -1,0 +1,36 @@
+/** How measured multipliers are kept in measured.ts, and how they become a catalogue. */
+import { signMagnitudeTable, type ApproxMultiplier } from '../../quant/index.js';
+import { netlistFromText, netlistText, productTable, type ApproxKind } from '../../units/index.js';
+import type { MeasuredMultiplier } from './measure.js';
+import { paramsOf, type MagnitudeWidths } from './multipliers.js';
+
+type StoredKind =
+  Exclude<ApproxKind, { readonly kind: 'netlist' }> | { readonly kind: 'text'; readonly netlist: string };
+
+export interface StoredMultiplier extends MagnitudeWidths {
+  readonly name: string;
+  readonly kind: StoredKind;
+  readonly area: number;
+  readonly energy: number;
+}
+
+export const toStored = ({ kind, ...rest }: MeasuredMultiplier): StoredMultiplier => ({
+  ...rest,
+  kind: kind.kind === 'netlist' ? { kind: 'text', netlist: netlistText(kind.netlist) } : kind,
+});
+
+export const fromStored = ({ kind, ...rest }: StoredMultiplier): MeasuredMultiplier => ({
+  ...rest,
+  kind: kind.kind === 'text' ? { kind: 'netlist', netlist: netlistFromText(kind.netlist) } : kind,
+});
+
+/**
+ * For weights of one bit more than the magnitude: the multiplier gets |weight|, the sign of the product is handled outside
+ * (the accumulator adds or subtracts), so costs are those of the magnitudes' multiplier alone, for exact ones too.
+ */
+export function multiplierOf(measured: MeasuredMultiplier): ApproxMultiplier {
+  const { name, actBits, magnitudeBits, area, energy } = measured;
+  const widths = { actBits, actSigned: false, weightBits: magnitudeBits + 1 };
+  const table = signMagnitudeTable(widths, productTable(paramsOf(measured)), magnitudeBits);
+  return { name, ...widths, table, area, energy };
+}

@@ -1,0 +1,16 @@
+/** FAMES: approximate multipliers chosen per layer by their estimated effect on the loss. */
+export {
+  catalogueSchema,
+  choicesFor,
+  errorsOf,
+  exactProducts,
+  multiplierSchema,
+  readCatalogue,
+  signMagnitudeTable,
+  type ApproxMultiplier,
+  type Widths,
+} from './catalogue.js';
+export { searchGenetically, type GeneticOptions, type GeneticResult } from './genetic.js';
+export { createTableNetwork, type Substitution, type TableNetwork } from './inference/table-network.js';
+export { selectExactly, type Option, type Selection } from './knapsack.js';
+export { spearman } from './rank.js';
