@@ -41,7 +41,7 @@ export async function openNetwork(source: FloatModel, threadCount: number): Prom
   const statistics = statisticsOf(source, layout);
   const frozen = new Uint8Array(layout.parameterCount);
   const convs = new Set(convNodes(source).map(({ name }) => name));
-  const threads: Threads = await openThreads(source, threadCount);
+  const threads: Threads = await openThreads({ model: source, shapes }, threadCount);
   let quantizers: Quantizers = {};
   let version = 0;
 

@@ -1,11 +1,17 @@
 /** A worker thread: opens a network, then executes the shards it is sent, in order, one answer each. */
 import { parentPort } from 'node:worker_threads';
-import type { FloatModel } from '../model/index.js';
 import { openKernels } from './open-kernels.js';
-import { createShard, type Shard, type ShardJob, type ShardResult, type ShardState } from './shard.js';
+import {
+  createShard,
+  type Shard,
+  type ShardJob,
+  type ShardNetwork,
+  type ShardResult,
+  type ShardState,
+} from './shard.js';
 
 export type Request =
-  | { readonly kind: 'open'; readonly model: FloatModel }
+  | { readonly kind: 'open'; readonly network: ShardNetwork }
   | { readonly kind: 'load'; readonly state: ShardState }
   | { readonly kind: 'run'; readonly job: ShardJob };
 
@@ -23,7 +29,7 @@ function serve(port: NonNullable<typeof parentPort>): void {
   };
   port.on('message', (request: Request) => {
     if (request.kind === 'open') {
-      shard = openKernels().then((instance) => createShard(request.model, instance));
+      shard = openKernels().then((instance) => createShard(request.network, instance));
     } else if (request.kind === 'load') {
       shard = shard.then((one) => {
         one.load(request.state);

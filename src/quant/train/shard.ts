@@ -1,5 +1,5 @@
 /** One thread's copy of a network: some pictures in, loss, gradients and whatever was asked for out. */
-import { storageRange } from '../../nn/index.js';
+import type { Shape } from '../../nn/index.js';
 import type { KernelInstance } from '../kernels/kernels.js';
 import type { ActivationGrid, FloatModel } from '../model/index.js';
 import { layoutOf } from './parameters.js';
@@ -49,7 +49,14 @@ export interface Shard {
   run(job: ShardJob): ShardResult;
 }
 
-export function createShard(model: FloatModel, instance: KernelInstance): Shard {
+/** A network and the shape of everything in it, by name. */
+export interface ShardNetwork {
+  readonly model: FloatModel;
+  readonly shapes: ReadonlyMap<string, Shape>;
+}
+
+/** Nothing here or below loads src/nn: threads would start slowly. */
+export function createShard({ model, shapes }: ShardNetwork, instance: KernelInstance): Shard {
   const { kernels, memory } = instance;
   const layout = layoutOf(model);
   const start = memory.buffer.byteLength;
@@ -71,13 +78,13 @@ export function createShard(model: FloatModel, instance: KernelInstance): Shard 
     const key = quantized.join('\n');
     if (plan !== undefined && plan.capacity >= count && planned === key) return plan;
     const capacity = Math.max(count, plan?.capacity ?? 0);
-    plan = compilePlan(instance, { model, layout, capacity, quantized: new Set(quantized), start });
+    plan = compilePlan(instance, { model, shapes, layout, capacity, quantized: new Set(quantized), start });
     planned = key;
     fillParameters(plan, current);
     return plan;
   };
   const quantize = (from: number, to: number, count: number, grid: ActivationGrid): void => {
-    const { lo, hi } = storageRange(grid);
+    const { lo, hi } = codeRange(grid);
     kernels.fakeQuantize(from, to, count, grid.scale, lo, hi);
   };
 
@@ -106,7 +113,7 @@ export function createShard(model: FloatModel, instance: KernelInstance): Shard 
     if (gradient === 0) return;
     const grid = grids.activations[node.name];
     if (grid !== undefined) {
-      const { lo, hi } = storageRange(grid);
+      const { lo, hi } = codeRange(grid);
       kernels.fakeQuantizeBackward(output, gradient, gradient, count * size, grid.scale, lo, hi);
     }
     if (job.taps?.includes(node.name) === true) taps[node.name] = copyOf(gradient, count * size);
@@ -152,4 +159,9 @@ export function createShard(model: FloatModel, instance: KernelInstance): Shard 
       return run(job, state);
     },
   };
+}
+
+/** Least and greatest code of a grid. */
+function codeRange({ bits, signed }: ActivationGrid): { readonly lo: number; readonly hi: number } {
+  return signed ? { lo: -(2 ** (bits - 1)), hi: 2 ** (bits - 1) - 1 } : { lo: 0, hi: 2 ** bits - 1 };
 }

@@ -3,10 +3,9 @@
  * does not change its result: every thread has kernels and memory of its own and gets the same numbers.
  */
 import { Worker } from 'node:worker_threads';
-import type { FloatModel } from '../model/index.js';
 import { openKernels } from './open-kernels.js';
 import type { Answer, Request } from './shard-thread.js';
-import { createShard, type ShardJob, type ShardResult, type ShardState } from './shard.js';
+import { createShard, type ShardJob, type ShardNetwork, type ShardResult, type ShardState } from './shard.js';
 
 export interface Threads {
   /** Results in the order of the jobs. */
@@ -21,14 +20,14 @@ interface Remote {
 }
 
 /** Workers are started by the first call that has work for them. */
-export async function openThreads(model: FloatModel, count: number): Promise<Threads> {
-  const local = createShard(model, await openKernels());
+export async function openThreads(network: ShardNetwork, count: number): Promise<Threads> {
+  const local = createShard(network, await openKernels());
   let remotes: readonly Remote[] = [];
   let version = -1;
 
   const start = (): void => {
     if (remotes.length > 0 || count < 2) return;
-    remotes = Array.from({ length: count - 1 }, () => startRemote(model));
+    remotes = Array.from({ length: count - 1 }, () => startRemote(network));
     version = -1;
   };
   return {
@@ -52,7 +51,7 @@ export async function openThreads(model: FloatModel, count: number): Promise<Thr
   };
 }
 
-function startRemote(model: FloatModel): Remote {
+function startRemote(network: ShardNetwork): Remote {
   const worker = new Worker(new URL('./shard-worker.mjs', import.meta.url));
   const waiting: { resolve: (result: ShardResult) => void; reject: (error: Error) => void }[] = [];
   const send = (request: Request, owned: readonly ArrayBuffer[] = []): void =>
@@ -70,7 +69,7 @@ function startRemote(model: FloatModel): Remote {
   });
   worker.on('error', (error) => fail(error instanceof Error ? error : new Error(String(error))));
   worker.on('exit', (code) => fail(new Error(`a thread of the training engine ended with code ${code}`)));
-  send({ kind: 'open', model });
+  send({ kind: 'open', network });
   return {
     load: (state) => send({ kind: 'load', state }),
     run: (job) =>

@@ -141,7 +141,7 @@ describe('checkpoints', () => {
       /QT103.*belongs to another run/,
     );
     const bytes = readFileSync(checkpoint);
-    writeFileSync(checkpoint, bytes.with(-1, 1 ^ (bytes.at(-1) ?? 0)));
+    writeFileSync(checkpoint, bytes.with(-1, 1));
     await expect(run({ checkpoint }, { epochs: 1 })).rejects.toThrow(/QT103.*is damaged/);
     writeFileSync(checkpoint, 'something else');
     await expect(run({ checkpoint }, { epochs: 1 })).rejects.toThrow(/QT103.*is no checkpoint/);

@@ -5,13 +5,8 @@
  */
 import type { Shape } from '../../../nn/index.js';
 import type { KernelInstance } from '../../kernels/kernels.js';
-import {
-  inputsOf,
-  nodeShapes,
-  type ActivationGrid,
-  type FloatModel,
-  type FloatNode,
-} from '../../model/index.js';
+import { inputsOf } from '../../model/graph.js';
+import type { ActivationGrid, FloatModel, FloatNode } from '../../model/index.js';
 import type { Layout } from '../parameters.js';
 import { convolution, convolutionScratch } from './convolution.js';
 import { add, batchNorm, relu } from './elementwise.js';
@@ -54,6 +49,7 @@ export interface Plan {
 
 export interface PlanRequest {
   readonly model: FloatModel;
+  readonly shapes: ReadonlyMap<string, Shape>;
   readonly layout: Layout;
   /** Greatest number of pictures at a time. */
   readonly capacity: number;
@@ -63,8 +59,7 @@ export interface PlanRequest {
 }
 
 export function compilePlan({ kernels, memory: raw }: KernelInstance, request: PlanRequest): Plan {
-  const { model, layout, capacity } = request;
-  const shapes = nodeShapes(model);
+  const { model, shapes, layout, capacity } = request;
   const sizes = new Map([...shapes].map(([name, shape]) => [name, sizeOf(shape)]));
   const memory = createMemory(raw, request.start);
   const addresses = {
