@@ -9,7 +9,7 @@ export interface WasmFunctions {
 /** @throws Error when the module does not export its memory (or, at the call, the function): it is not ours */
 export function wasmFunctions(base64: string): WasmFunctions {
   const module = new WebAssembly.Module(Buffer.from(base64, 'base64'));
-  const { exports } = new WebAssembly.Instance(module);
+  const { exports } = new WebAssembly.Instance(module, {});
   const { memory } = exports;
   if (!(memory instanceof WebAssembly.Memory)) throw new Error('the WebAssembly module exports no memory');
   const call = (name: string, ...args: readonly number[]): number => {
