@@ -1,0 +1,171 @@
+/** What a quantized network costs for one picture: operations, bit operations, energy, storage. */
+import {
+  convNodes,
+  gridAt,
+  weightGridOf,
+  type FloatModel,
+  type QuantizedModel,
+  type WeightGrid,
+} from '../model/index.js';
+import { integer45nm, type EnergyModel } from './energy.js';
+import {
+  layerShapes,
+  macsOf,
+  outputsOf,
+  parametersOf,
+  sumOver,
+  weightsOf,
+  type LayerShape,
+} from './layers.js';
+
+export interface LayerCost {
+  readonly layer: string;
+  readonly kind: LayerShape['kind'];
+  /** How a product is made. `add`: ternary and PVQ weights, `table`: an approximate multiplier. */
+  readonly product: 'multiply' | 'add' | 'shift' | 'table';
+  readonly macs: number;
+  /** Left by the weight format: 0 for `add` and `shift`. Requantization is counted apart. */
+  readonly multiplications: number;
+  /** One per MAC; PVQ: as many as the magnitude of the weight, none for weights of 0. */
+  readonly additions: number;
+  /** One per output; none for logits, which stay accumulators. */
+  readonly requantizations: number;
+  /** MACs x bits of a stored weight x bits of an activation. */
+  readonly bops: number;
+  readonly energyUJ: number;
+  readonly weights: number;
+  readonly zeroWeights: number;
+  /** Bits of one stored weight: of powers of two, those of a code for sign, zero and exponent. */
+  readonly weightBits: number;
+  readonly activationBits: number;
+  readonly weightStorageBits: number;
+  /** Ternary: five weights to a byte (1.6 bits each); else as stored. */
+  readonly weightPackedBits: number;
+  /** Entropy of the layer's codes, bits per weight: what an ideal coder needs without any context. */
+  readonly entropy: number;
+}
+
+export interface NetworkCost {
+  readonly layers: readonly LayerCost[];
+  readonly macs: number;
+  readonly multiplications: number;
+  /** Share of the MACs without multiplication, 0 .. 1. */
+  readonly removed: number;
+  readonly requantizations: number;
+  readonly bops: number;
+  readonly energyUJ: number;
+  readonly weights: number;
+  readonly weightStorageBits: number;
+  readonly weightPackedBits: number;
+}
+
+/** Cost of a quantized network. @throws QuantError QT002, QT003, QT007 */
+export function costOf(quantized: QuantizedModel, energy: EnergyModel = integer45nm): NetworkCost {
+  const shapes = layerShapes(quantized.model);
+  const inputs = new Map(convNodes(quantized.model).map(({ name, input }) => [name, input]));
+  const logits = quantized.model.nodes.at(-1)?.name;
+  const layers = shapes.map((shape) => {
+    const { bits } = gridAt(quantized, inputs.get(shape.name) ?? '');
+    const product = Object.hasOwn(quantized.products, shape.name)
+      ? quantized.products[shape.name]
+      : undefined;
+    const cost = layerCost(shape, weightGridOf(quantized, shape.name), bits, energy, product?.name);
+    return shape.name === logits ? { ...cost, requantizations: 0 } : cost;
+  });
+  const total = (key: Exclude<keyof LayerCost, 'layer' | 'kind' | 'product'>): number =>
+    layers.reduce((sum, layer) => sum + layer[key], 0);
+  const [macs, multiplications] = [total('macs'), total('multiplications')];
+  return {
+    layers,
+    macs,
+    multiplications,
+    removed: (macs - multiplications) / macs,
+    requantizations: total('requantizations'),
+    bops: total('bops'),
+    energyUJ: total('energyUJ'),
+    weights: total('weights'),
+    weightStorageBits: total('weightStorageBits'),
+    weightPackedBits: total('weightPackedBits'),
+  };
+}
+
+/** Of the float network that it is compared with: bit operations at 32 x 32 bits, storage at `bits` per parameter. */
+export function floatCost(
+  model: FloatModel,
+  bits: 16 | 32 = 32,
+): { readonly macs: number; readonly bops: number; readonly storageBits: number } {
+  const layers = layerShapes(model);
+  const macs = sumOver(layers, macsOf);
+  const norms = layers.filter(({ normalized }) => normalized);
+  const parameters = sumOver(layers, parametersOf) + sumOver(norms, ({ outChannels }) => 2 * outChannels);
+  return { macs, bops: macs * 1024, storageBits: bits * parameters };
+}
+
+function layerCost(
+  shape: LayerShape,
+  grid: WeightGrid,
+  activationBits: number,
+  energy: EnergyModel,
+  table: string | undefined,
+): LayerCost {
+  const macs = macsOf(shape);
+  const weights = weightsOf(shape);
+  const product = table === undefined ? productOf(grid) : 'table';
+  const weightBits = storedBits(grid);
+  const multiplications = product === 'multiply' || product === 'table' ? macs : 0;
+  const additions = grid.format === 'pvq' && product === 'add' ? (macs / weights) * magnitude(grid) : macs;
+  const each = {
+    add: 0,
+    shift: energy.shift,
+    multiply: energy.multiply(grid.bits, activationBits),
+    table: energy.products?.[table ?? ''] ?? energy.multiply(grid.bits, activationBits),
+  };
+  return {
+    layer: shape.name,
+    kind: shape.kind,
+    product,
+    macs,
+    multiplications,
+    additions,
+    requantizations: outputsOf(shape),
+    bops: macs * weightBits * activationBits,
+    energyUJ: 1e-6 * (macs * each[product] + additions * energy.add),
+    weights,
+    zeroWeights: grid.codes.reduce((count, code) => count + (code === 0 ? 1 : 0), 0),
+    weightBits,
+    activationBits,
+    weightStorageBits: weights * weightBits,
+    weightPackedBits: grid.format === 'ternary' ? 8 * Math.ceil(weights / 5) : weights * weightBits,
+    entropy: entropyOf(grid.codes),
+  };
+}
+
+const productOf = ({ format }: WeightGrid): LayerCost['product'] => {
+  if (format === 'int') return 'multiply';
+  return format === 'powerOfTwo' ? 'shift' : 'add';
+};
+
+const magnitude = ({ codes }: WeightGrid): number => codes.reduce((sum, code) => sum + Math.abs(code), 0);
+
+/** Powers of two: one code for each sign of each exponent between least and greatest, and one for zero (INQ, section 2.2). */
+function storedBits({ codes, bits, format }: WeightGrid): number {
+  if (format !== 'powerOfTwo') return bits;
+  const magnitudes = codes.filter((code) => code !== 0).map(Math.abs);
+  if (magnitudes.length === 0) return 1;
+  const [least, greatest] = magnitudes.reduce(
+    ([a, b], code) => [Math.min(a, code), Math.max(b, code)],
+    [Infinity, 0],
+  );
+  const exponents = Math.log2(greatest / least) + 1;
+  return Math.ceil(Math.log2(2 * exponents + 1));
+}
+
+/** Shannon entropy of the values' frequencies, bits per value. */
+export function entropyOf(codes: Int16Array): number {
+  const counts = new Map<number, number>();
+  for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
+  return [...counts.values()].reduce((sum, count) => {
+    const share = count / codes.length;
+    return sum - share * Math.log2(share);
+  }, 0);
+}
