@@ -51,7 +51,7 @@ describe('pvqGrid', () => {
 
   it('deals the pulses of a filter to its windows by their L1 norms, and projects each window', () => {
     const { codes } = pvqGrid(weights, shape, { ratio: 2, scale: 'norm', grouping: 'channel' });
-    const window = <T extends Float32Array | Int16Array>(of: T, channel: number) =>
+    const window = (of: ArrayLike<number>, channel: number) =>
       Array.from({ length: 9 }, (_, i) => of[i * 4 + channel] ?? 0);
     const norms = [0, 1, 2, 3].map((channel) =>
       window(weights, channel).reduce((sum, weight) => sum + Math.abs(weight), 0),
