@@ -4,21 +4,21 @@ import { Window, currentWindow, endInside, firstInside } from './window';
 export function im2col(x: usize, columns: usize): void {
   const w = currentWindow();
   const line = w.kernelWidth * w.channels;
-  const outputs = w.batch * w.outHeight * w.outWidth;
-  for (let output = 0; output < outputs; output++) {
-    const top = startY(w, output);
-    const left = startX(w, output);
-    const from = firstInside(left) * w.channels;
-    const end = endInside(left, w.kernelWidth, w.width) * w.channels;
-    for (let ky = 0; ky < w.kernelHeight; ky++) {
-      const iy = top + ky;
-      if (iy < 0 || iy >= w.height || from >= end) zero(columns, line);
-      else {
-        zero(columns, from);
-        copy(rowStart(w, x, output, iy, left) + (from << 2), columns + (from << 2), end - from);
-        zero(columns + (end << 2), line - end);
+  for (let row = 0; row < w.batch * w.outHeight; row++) {
+    const top = (row % w.outHeight) * w.strideY - w.top;
+    const picture = (row / w.outHeight) * w.height;
+    for (let left = -w.left; left < w.outWidth * w.strideX - w.left; left += w.strideX) {
+      const from = firstInside(left) * w.channels;
+      const end = endInside(left, w.kernelWidth, w.width) * w.channels;
+      for (let iy = top; iy < top + w.kernelHeight; iy++) {
+        if (iy < 0 || iy >= w.height || from >= end) zero(columns, line);
+        else {
+          zero(columns, from);
+          copy(rowStart(w, x, picture + iy, left) + (from << 2), columns + (from << 2), end - from);
+          zero(columns + (end << 2), line - end);
+        }
+        columns += line << 2;
       }
-      columns += line << 2;
     }
   }
 }
@@ -26,37 +26,26 @@ export function im2col(x: usize, columns: usize): void {
 export function col2im(columns: usize, dx: usize): void {
   const w = currentWindow();
   const line = w.kernelWidth * w.channels;
-  const outputs = w.batch * w.outHeight * w.outWidth;
-  for (let output = 0; output < outputs; output++) {
-    const top = startY(w, output);
-    const left = startX(w, output);
-    const from = firstInside(left) * w.channels;
-    const end = endInside(left, w.kernelWidth, w.width) * w.channels;
-    for (let ky = 0; ky < w.kernelHeight; ky++) {
-      const iy = top + ky;
-      if (iy >= 0 && iy < w.height && from < end) {
-        add(columns + (from << 2), rowStart(w, dx, output, iy, left) + (from << 2), end - from);
+  for (let row = 0; row < w.batch * w.outHeight; row++) {
+    const top = (row % w.outHeight) * w.strideY - w.top;
+    const picture = (row / w.outHeight) * w.height;
+    for (let left = -w.left; left < w.outWidth * w.strideX - w.left; left += w.strideX) {
+      const from = firstInside(left) * w.channels;
+      const end = endInside(left, w.kernelWidth, w.width) * w.channels;
+      for (let iy = top; iy < top + w.kernelHeight; iy++) {
+        if (iy >= 0 && iy < w.height && from < end) {
+          add(columns + (from << 2), rowStart(w, dx, picture + iy, left) + (from << 2), end - from);
+        }
+        columns += line << 2;
       }
-      columns += line << 2;
     }
   }
 }
 
+/** Where column `ix` of an input row lies; `ix` may be negative, then only what is inside is touched. */
 @inline
-function startX(w: Window, output: i32): i32 {
-  return (output % w.outWidth) * w.strideX - w.left;
-}
-
-@inline
-function startY(w: Window, output: i32): i32 {
-  return ((output / w.outWidth) % w.outHeight) * w.strideY - w.top;
-}
-
-/** Where column `ix` of input row `iy` lies; `ix` may be negative, then only what is inside is touched. */
-@inline
-function rowStart(w: Window, x: usize, output: i32, iy: i32, ix: i32): usize {
-  const picture = output / (w.outWidth * w.outHeight);
-  return x + (((picture * w.height + iy) * w.width + ix) * w.channels << 2);
+function rowStart(w: Window, x: usize, row: i32, ix: i32): usize {
+  return x + (((row * w.width + ix) * w.channels) << 2);
 }
 
 @inline

@@ -1,6 +1,6 @@
 /**
- * Depthwise convolution in groups of 16 channels, whose weights lie repacked in the scratch memory: [ky][kx][16]. Output and
- * input gradient are the same gathering with other steps.
+ * Depthwise convolution in groups of 16 channels, whose weights lie repacked in the scratch memory: [group][ky][kx][16]; as
+ * many groups at a time as fit. Output and input gradient are the same gathering with other steps.
  */
 import { loadLanes, multiplyAdd, storeLanes } from './lanes';
 import { scratch } from './scratch';
@@ -8,74 +8,94 @@ import { Window, currentWindow, endInside, firstInside } from './window';
 
 const group: i32 = 16;
 const groupBytes: i32 = 64;
+/** Kernel positions of all groups that fit the scratch memory. */
+const positions: i32 = 4096;
 
 export function depthwise(x: usize, weights: usize, y: usize): void {
   const w = currentWindow();
-  const pixel = w.channels << 2;
-  const weightLine = w.kernelWidth * groupBytes;
-  for (let c = 0; c < w.channels; c += group) {
-    const lanes = min(group, w.channels - c);
-    packWeights(w, weights, c, lanes);
-    let to = y + (c << 2);
+  const chunk = chunkChannels(w);
+  for (let from = 0; from < w.channels; from += chunk) {
+    const end = min(w.channels, from + chunk);
+    packWeights(w, weights, from, end);
     for (let row = 0; row < w.batch * w.outHeight; row++) {
-      const top = (row % w.outHeight) * w.strideY - w.top;
-      const fromY = firstInside(top);
-      const countY = endInside(top, w.kernelHeight, w.height) - fromY;
-      const line = x + (c << 2) + ((row / w.outHeight) * w.height + top + fromY) * w.width * pixel;
-      for (let ox = 0; ox < w.outWidth; ox++) {
-        const left = ox * w.strideX - w.left;
-        const fromX = firstInside(left);
-        const countX = endInside(left, w.kernelWidth, w.width) - fromX;
-        gather(
-          line + (left + fromX) * pixel,
-          w.width * pixel,
-          pixel,
-          scratch + fromY * weightLine + fromX * groupBytes,
-          weightLine,
-          groupBytes,
-          countY,
-          countX,
-          to,
-          lanes,
-        );
-        to += pixel;
-      }
+      for (let c = from; c < end; c += group) outputRow(w, x, y, row, c, packedGroup(w, c - from), end - c);
     }
   }
+}
+
+@inline
+function outputRow(w: Window, x: usize, y: usize, row: i32, c: i32, packed: usize, lanes: i32): void {
+  const pixel = w.channels << 2;
+  const weightLine = w.kernelWidth * groupBytes;
+  const top = (row % w.outHeight) * w.strideY - w.top;
+  const fromY = firstInside(top);
+  const countY = endInside(top, w.kernelHeight, w.height) - fromY;
+  const line = x + (c << 2) + ((row / w.outHeight) * w.height + top + fromY) * w.width * pixel;
+  let to = y + (c << 2) + row * w.outWidth * pixel;
+  let left = -w.left;
+  for (let ox = 0; ox < w.outWidth; ox++) {
+    const fromX = firstInside(left);
+    const countX = endInside(left, w.kernelWidth, w.width) - fromX;
+    const filter = packed + fromY * weightLine + fromX * groupBytes;
+    const source = line + (left + fromX) * pixel;
+    gather(source, w.width * pixel, pixel, filter, weightLine, groupBytes, countY, countX, to, lanes);
+    to += pixel;
+    left += w.strideX;
+  }
+}
+
+/** Channels whose packed weights fit, a multiple of the group. */
+@inline
+function chunkChannels(w: Window): i32 {
+  return (positions / (w.kernelHeight * w.kernelWidth)) * group;
+}
+
+/** Where the group of channel `c`, counted from the chunk's first, lies. */
+@inline
+function packedGroup(w: Window, c: i32): usize {
+  return scratch + (c / group) * w.kernelHeight * w.kernelWidth * groupBytes;
 }
 
 /** dx of every input pixel: the outputs whose window covers it; kernel positions rise, output positions fall. */
 export function depthwiseInputGradient(weights: usize, dy: usize, dx: usize): void {
   const w = currentWindow();
+  const chunk = chunkChannels(w);
+  for (let from = 0; from < w.channels; from += chunk) {
+    const end = min(w.channels, from + chunk);
+    packWeights(w, weights, from, end);
+    for (let row = 0; row < w.batch * w.height; row++) {
+      for (let c = from; c < end; c += group) inputRow(w, dy, dx, row, c, packedGroup(w, c - from), end - c);
+    }
+  }
+}
+
+@inline
+function inputRow(w: Window, dy: usize, dx: usize, row: i32, c: i32, packed: usize, lanes: i32): void {
   const pixel = w.channels << 2;
   const weightLine = w.kernelWidth * groupBytes;
-  for (let c = 0; c < w.channels; c += group) {
-    const lanes = min(group, w.channels - c);
-    packWeights(w, weights, c, lanes);
-    let to = dx + (c << 2);
-    for (let row = 0; row < w.batch * w.height; row++) {
-      const y = (row % w.height) + w.top;
-      const fromY = firstCovering(y, w.strideY, w.outHeight);
-      const countY = coveringCount(fromY, y, w.strideY, w.kernelHeight);
-      const line = dy + (c << 2) + ((row / w.height) * w.outHeight + (y - fromY) / w.strideY) * w.outWidth * pixel;
-      for (let ix = 0; ix < w.width; ix++) {
-        const fromX = firstCovering(ix + w.left, w.strideX, w.outWidth);
-        const countX = coveringCount(fromX, ix + w.left, w.strideX, w.kernelWidth);
-        gather(
-          line + ((ix + w.left - fromX) / w.strideX) * pixel,
-          -w.outWidth * pixel,
-          -pixel,
-          scratch + fromY * weightLine + fromX * groupBytes,
-          w.strideY * weightLine,
-          w.strideX * groupBytes,
-          countY,
-          countX,
-          to,
-          lanes,
-        );
-        to += pixel;
-      }
-    }
+  const y = (row % w.height) + w.top;
+  const fromY = firstCovering(y, w.strideY, w.outHeight);
+  const countY = coveringCount(fromY, y, w.strideY, w.kernelHeight);
+  const line = dy + (c << 2) + ((row / w.height) * w.outHeight + (y - fromY) / w.strideY) * w.outWidth * pixel;
+  let to = dx + (c << 2) + row * w.width * pixel;
+  for (let x = w.left; x < w.left + w.width; x++) {
+    const fromX = firstCovering(x, w.strideX, w.outWidth);
+    const countX = coveringCount(fromX, x, w.strideX, w.kernelWidth);
+    const filter = packed + fromY * weightLine + fromX * groupBytes;
+    const source = line + quotient(x - fromX, w.strideX) * pixel;
+    gather(
+      source,
+      -w.outWidth * pixel,
+      -pixel,
+      filter,
+      w.strideY * weightLine,
+      w.strideX * groupBytes,
+      countY,
+      countX,
+      to,
+      lanes,
+    );
+    to += pixel;
   }
 }
 
@@ -83,14 +103,21 @@ export function depthwiseInputGradient(weights: usize, dy: usize, dx: usize): vo
 @inline
 function firstCovering(at: i32, stride: i32, outputs: i32): i32 {
   const least = at - (outputs - 1) * stride;
-  return least >= 0 ? least : at % stride;
+  if (least >= 0) return least;
+  return stride == 1 ? 0 : at % stride;
 }
 
 /** How many of first, first + stride ... lie in the kernel and belong to an output at 0 or after. */
 @inline
 function coveringCount(first: i32, at: i32, stride: i32, kernel: i32): i32 {
   const last = min(at, kernel - 1);
-  return last < first ? 0 : (last - first) / stride + 1;
+  return last < first ? 0 : quotient(last - first, stride) + 1;
+}
+
+/** Most strides are 1, and a division costs as much as dozens of sums. */
+@inline
+function quotient(value: i32, stride: i32): i32 {
+  return stride == 1 ? value : value / stride;
 }
 
 /** to[lanes] = sum over countY x countX positions of source times weight. */
@@ -107,7 +134,7 @@ function gather(
   to: usize,
   lanes: i32,
 ): void {
-  if (lanes == group) {
+  if (lanes >= group) {
     gatherGroup(source, sourceLine, sourceStep, weights, weightLine, weightStep, countY, countX, to);
     return;
   }
@@ -192,42 +219,54 @@ function gatherVector(
   storeLanes(to, sum, lanes);
 }
 
-/** scratch[ky][kx][16] from weights[channel][ky][kx], channels c ... c + lanes. */
-function packWeights(w: Window, weights: usize, c: i32, lanes: i32): void {
+/** scratch[group][ky][kx][16] from weights[channel][ky][kx], channels from ... end. */
+function packWeights(w: Window, weights: usize, from: i32, end: i32): void {
   const taps = w.kernelHeight * w.kernelWidth;
-  for (let lane = 0; lane < lanes; lane++) {
+  for (let c = from; c < end; c++) {
+    const to = packedGroup(w, c - from) + (((c - from) % group) << 2);
     for (let tap = 0; tap < taps; tap++) {
-      const value = load<f32>(weights + (((c + lane) * taps + tap) << 2));
-      store<f32>(scratch + ((tap * group + lane) << 2), value);
+      store<f32>(to + tap * groupBytes, load<f32>(weights + ((c * taps + tap) << 2)));
     }
   }
 }
 
-/** Sums of each output row from 0 along x, added to scratch[ky][kx][16] row by row. */
+/** The inverse of packWeights. */
+function unpackWeights(w: Window, weights: usize, from: i32, end: i32): void {
+  const taps = w.kernelHeight * w.kernelWidth;
+  for (let c = from; c < end; c++) {
+    const at = packedGroup(w, c - from) + (((c - from) % group) << 2);
+    for (let tap = 0; tap < taps; tap++) {
+      store<f32>(weights + ((c * taps + tap) << 2), load<f32>(at + tap * groupBytes));
+    }
+  }
+}
+
+/** Sums of each output row from 0 along x, added to scratch[group][ky][kx][16] row by row. */
 export function depthwiseWeightGradient(x: usize, dy: usize, dWeights: usize): void {
   const w = currentWindow();
-  const taps = w.kernelHeight * w.kernelWidth;
-  for (let c = 0; c < w.channels; c += group) {
-    const lanes = min(group, w.channels - c);
-    memory.fill(scratch, 0, taps * groupBytes);
+  const chunk = chunkChannels(w);
+  for (let from = 0; from < w.channels; from += chunk) {
+    const end = min(w.channels, from + chunk);
+    memory.fill(scratch, 0, positions * groupBytes);
     for (let row = 0; row < w.batch * w.outHeight; row++) {
       const top = (row % w.outHeight) * w.strideY - w.top;
-      const end = endInside(top, w.kernelHeight, w.height);
-      for (let ky = firstInside(top); ky < end; ky++) {
-        const line = (row / w.outHeight) * w.height + top + ky;
-        for (let kx = 0; kx < w.kernelWidth; kx++) rowGradient(w, x, dy, line, row, ky, kx, c, lanes);
+      const last = endInside(top, w.kernelHeight, w.height);
+      for (let c = from; c < end; c += group) {
+        const packed = packedGroup(w, c - from);
+        for (let ky = firstInside(top); ky < last; ky++) {
+          const line = (row / w.outHeight) * w.height + top + ky;
+          for (let kx = 0; kx < w.kernelWidth; kx++) {
+            const sums = packed + (ky * w.kernelWidth + kx) * groupBytes;
+            rowGradient(w, x, dy, line, row, kx, c, sums, end - c);
+          }
+        }
       }
     }
-    for (let lane = 0; lane < lanes; lane++) {
-      for (let tap = 0; tap < taps; tap++) {
-        const value = load<f32>(scratch + ((tap * group + lane) << 2));
-        store<f32>(dWeights + (((c + lane) * taps + tap) << 2), value);
-      }
-    }
+    unpackWeights(w, dWeights, from, end);
   }
 }
 
-/** The part of output row `row` in kernel position (ky, kx), which reads input row `line`. */
+/** The part of output row `row` in a kernel position of column kx, which reads input row `line`. */
 @inline
 function rowGradient(
   w: Window,
@@ -235,9 +274,9 @@ function rowGradient(
   dy: usize,
   line: i32,
   row: i32,
-  ky: i32,
   kx: i32,
   c: i32,
+  sums: usize,
   lanes: i32,
 ): void {
   const shift = w.left - kx;
@@ -247,8 +286,7 @@ function rowGradient(
   const value = x + (((line * w.width + from * w.strideX - shift) * w.channels + c) << 2);
   const gradient = dy + (((row * w.outWidth + from) * w.channels + c) << 2);
   const step = w.channels << 2;
-  const sums = scratch + (ky * w.kernelWidth + kx) * groupBytes;
-  if (lanes == group) correlateGroup(value, w.strideX * step, gradient, step, end - from, sums);
+  if (lanes >= group) correlateGroup(value, w.strideX * step, gradient, step, end - from, sums);
   else {
     for (let lane = 0; lane < lanes; lane += 4) {
       const at = lane << 2;
