@@ -43,7 +43,7 @@ export const pvqConfigSchema = z.strictObject({
       trialEpochs: z.int().min(0).default(0),
     })
     .optional(),
-  training: trainingSchema(0.02),
+  training: trainingSchema(0.05),
 });
 
 export type PvqConfig = z.input<typeof pvqConfigSchema>;

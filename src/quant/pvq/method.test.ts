@@ -59,9 +59,8 @@ describe('pvq', () => {
   );
 
   it('wins back by re-training most of what the projection loses, at 1.7 bits per weight', async () => {
-    const settings = { ratio: 2, training: { rate: 0.1 } };
-    const { quantized: projected } = await pvq(settings)(context);
-    const { quantized, details } = await pvq(settings)({ ...context, epochs: 6 });
+    const { quantized: projected } = await pvq()(context);
+    const { quantized, details } = await pvq()({ ...context, epochs: 8 });
     const float = await accuracyOf(context.model);
     const lost = float - (await quantizedAccuracy(projected));
     const stillLost = float - (await quantizedAccuracy(quantized));

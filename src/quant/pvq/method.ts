@@ -10,6 +10,7 @@ import {
   type PhaseSummary,
   type QuantizationPlan,
   type Session,
+  type WeightQuantizer,
 } from '../qat/index.js';
 import {
   checkRun,
@@ -72,15 +73,16 @@ const planOf = (
   current: Current,
 ): QuantizationPlan => {
   const integers = { bits: settings.keep.bits, method: 'minMax', perChannel: true } as const;
+  const quantizers: readonly (readonly [layer: string, quantizer: WeightQuantizer])[] = [
+    ...pvq.map(({ node, ratio, options }) => {
+      const ratioNow = (): number => current.ratios[node.name] ?? ratio;
+      const quantizer: WeightQuantizer = (latent) => pvqGrid(latent, node, { ...options, ratio: ratioNow() });
+      return [node.name, quantizer] as const;
+    }),
+    ...kept.map((node) => [node.name, uniformQuantizer(node, integers)] as const),
+  ];
   return {
-    weights: Object.fromEntries([
-      ...pvq.map(({ node, ratio, options }) => [
-        node.name,
-        (latent: Float32Array) =>
-          pvqGrid(latent, node, { ...options, ratio: current.ratios[node.name] ?? ratio }),
-      ]),
-      ...kept.map((node) => [node.name, uniformQuantizer(node, integers)]),
-    ]),
+    weights: Object.fromEntries(quantizers),
     projected: true,
     activations: byName(quantizationPoints(model), () => ({
       bits: settings.activationBits,
