@@ -28,6 +28,8 @@ export interface OnnxGraph {
   /** Without the initializers that old files list here too. */
   readonly inputs: readonly GraphInput[];
   readonly outputs: readonly string[];
+  /** Sizes of outputs, to be written: onnx.checker wants them. They are not read. */
+  readonly outputDims?: Readonly<Record<string, GraphInput['dims']>>;
   readonly constants: ReadonlyMap<string, Tensor>;
   readonly nodes: readonly OnnxNode[];
   /** The file's metadata_props. */

@@ -45,7 +45,7 @@ export function writeOnnx(graph: OnnxGraph, producer = 'nomul'): Uint8Array {
       node: graph.nodes.map(nodeProto),
       initializer: [...graph.constants].map(([name, tensor]) => tensorProto(name, tensor)),
       input: graph.inputs.map(({ name, dims }) => valueInfo(name, dims)),
-      output: graph.outputs.map((name) => valueInfo(name)),
+      output: graph.outputs.map((name) => valueInfo(name, graph.outputDims?.[name])),
     }),
   });
   return toBinary(ModelProtoSchema, model);

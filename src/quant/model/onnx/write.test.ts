@@ -12,6 +12,7 @@ import {
   type ConvLayer,
   type IntegerNetwork,
 } from '../../../nn/index.js';
+import { engineNameOf } from '../../../accel/array/engines/choose.js';
 import { createRandom } from '../../../num/index.js';
 import {
   convNodes,
@@ -185,6 +186,10 @@ describe('nomul.v1', () => {
     expectSame(network, quantized);
     for (const { name } of convNodes(model))
       expect(convLayer(network, name).weightFormat).toBe(quantized.weights[name]?.format);
+    expect(engineNameOf(network, convLayer(network, 'conv1'))).toBe('power_of_two');
+    expect(engineNameOf(network, convLayer(network, 'pointwise1'))).toBe('ternary');
+    // PVQ weights run as ternary digit planes.
+    expect(engineNameOf(network, convLayer(network, 'pointwise2'))).toBe('ternary');
     expect(() => writeModel(quantized, 'qcdq')).toThrow(/QT006: weights "conv1_weight" needs 9 bits/);
   });
 
@@ -202,6 +207,7 @@ describe('nomul.v1', () => {
   it('carries product tables, which the reference then uses', () => {
     const { network } = importOnnx(writeModel(approximate, 'qonnx'));
     expect(convLayer(network, 'pointwise2').product).toEqual({ table, hash: productHash(table) });
+    expect(engineNameOf(network, convLayer(network, 'pointwise2'))).toMatch(/^table_4x6_/);
     expect(convLayer(network, 'pointwise1').product).toBe('exact');
     expect(table[tableIndex(5, -3, 4, 6)]).toBe(-12);
     const exact = importOnnx(writeModel({ ...approximate, products: {} }, 'qonnx')).network;

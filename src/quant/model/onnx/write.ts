@@ -103,13 +103,15 @@ function graphOf(model: FloatModel, numbers: Numbers): OnnxGraph {
   const writing: Writing = { graph, shapes: nodeShapes(model), views: new Map(), numbers };
   store(writing, model.input, { tensor: model.input, vector: false });
   for (const node of model.nodes) store(writing, node.name, writeNode(writing, node));
-  const logits = asVector(writing, model.nodes.at(-1)?.name ?? model.input);
+  const last = model.nodes.at(-1)?.name ?? model.input;
+  const logits = asVector(writing, last);
   const [height, width, channels] = model.inputShape;
   return {
     name: model.name,
     opset: OPSET,
     inputs: [{ name: model.input, dims: ['N', channels, height, width] }],
     outputs: [logits],
+    outputDims: { [logits]: ['N', shapeOf(writing.shapes, last, last)[2]] },
     constants: graph.constants,
     nodes: graph.nodes,
     metadata: new Map(),
