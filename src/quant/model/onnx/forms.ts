@@ -52,7 +52,7 @@ function quant(graph: GraphWriter, name: string, tensor: string, p: QuantParamet
 /** Standard ONNX operators, 8 bits at most: int8 weights, int8 or uint8 activations; fewer bits by a Clip. */
 export const qcdqForm: Form = {
   activation: (graph, name, tensor, { bits, signed, scale }) => {
-    requireByte(`the output of "${name}"`, bits);
+    requireByte(`the codes of "${name}"`, bits);
     const type = signed ? 'int8' : 'uint8';
     const parameters = [
       graph.constant(`${name}_scale`, [], [scale]),
@@ -63,7 +63,7 @@ export const qcdqForm: Form = {
     return graph.node('DequantizeLinear', `${name}_dequantize`, [clipped, ...parameters]);
   },
   weights: (graph, name, dims, codes, { scales, bits }) => {
-    requireByte(`weights "${name}"`, bits);
+    requireByte(`the weights "${name}"`, bits);
     const scaleDims = scales.length === 1 ? [] : [scales.length];
     const stored = graph.constant(name, dims, codes, 'int8');
     const clipped = narrowed(graph, name, stored, { bits, signed: true });
@@ -96,6 +96,6 @@ function requireByte(what: string, bits: number): void {
   if (bits > 8)
     throw new QuantError(
       'QT006',
-      `${what} needs ${bits} bits, but QCDQ holds at most 8. Write the QONNX form instead.`,
+      `${what} need ${bits} bits, but QCDQ holds at most 8. Write the QONNX form instead.`,
     );
 }

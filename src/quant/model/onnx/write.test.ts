@@ -190,7 +190,7 @@ describe('nomul.v1', () => {
     expect(engineNameOf(network, convLayer(network, 'pointwise1'))).toBe('ternary');
     // PVQ weights run as ternary digit planes.
     expect(engineNameOf(network, convLayer(network, 'pointwise2'))).toBe('ternary');
-    expect(() => writeModel(quantized, 'qcdq')).toThrow(/QT006: weights "conv1_weight" needs 9 bits/);
+    expect(() => writeModel(quantized, 'qcdq')).toThrow(/QT006: the weights "conv1_weight" need 9 bits/);
   });
 
   const signedSix = (code: number): number => (code < 32 ? code : code - 64);
