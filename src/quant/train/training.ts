@@ -188,7 +188,8 @@ async function finishEpoch(run: Run, state: State): Promise<State> {
   const started = now();
   const { progress } = state;
   const epoch = progress.epoch + 1;
-  if (options.validation !== undefined || epoch === recipe.epochs)
+  const isRead = options.validation !== undefined || options.beforeEpoch !== undefined;
+  if (isRead || epoch === recipe.epochs)
     await reestimateStatistics(network, data, { batches, size, seed: recipe.seed });
   const accuracy =
     options.validation === undefined
