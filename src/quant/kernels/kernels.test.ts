@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileAssembly, moduleSource } from '../../../scripts/compile-assembly.js';
 import { createKernels } from './create.js';
-import type { Kernels } from './kernels.js';
+import type { Kernels, WindowSizes } from './kernels.js';
 import { windows } from './testing/arbitrary.js';
 import { floats, inputCount, outputCount, rubbish, runKernel, tapCount } from './testing/run.js';
 import { createTwin } from './twin.js';
@@ -24,6 +24,41 @@ function expectEqual(
   const numbers = (buffer: ArrayBuffer) => new Float32Array(buffer);
   expect(actual.buffers.map(numbers)).toEqual(expected.buffers.map(numbers));
   expect(actual.memory).toEqual(expected.memory);
+}
+
+function expectDepthwise(s: number, w: WindowSizes, wanted: boolean): void {
+  const x = floats(s, inputCount(w));
+  const weights = floats(s + 1, w.channels * tapCount(w));
+  expectEqual([x, weights, rubbish(outputCount(w))], (kernels, [from = 0, filter = 0, y = 0]) =>
+    kernels.depthwise(from, filter, y, w),
+  );
+  expectEqual(
+    [x, weights, floats(s + 2, outputCount(w)), rubbish(x.length), rubbish(weights.length)],
+    (kernels, [from = 0, filter = 0, dy = 0, dx = 0, dWeights = 0]) =>
+      kernels.depthwiseBackward(from, filter, dy, wanted ? dx : 0, dWeights, w),
+  );
+}
+
+function expectNormalization(s: number, r: number, c: number, inPlace: boolean): void {
+  const x = floats(s, r * c);
+  const mean = floats(s + 1, c);
+  const variance = floats(s + 2, c).map(Math.abs);
+  const [gamma, beta] = [floats(s + 3, c), floats(s + 4, c)];
+  expectEqual([x, beta], (kernels, [y = 0, bias = 0]) => kernels.addBias(y, bias, r, c));
+  expectEqual([x, rubbish(c)], (kernels, [from = 0, sums = 0]) => kernels.sumRows(from, sums, r, c));
+  expectEqual([x, rubbish(c), rubbish(c)], (kernels, [from = 0, m = 0, v = 0]) =>
+    kernels.statistics(from, m, v, r, c),
+  );
+  expectEqual(
+    [x, mean, variance, gamma, beta, rubbish(r * c)],
+    (kernels, [from = 0, m = 0, v = 0, g = 0, b = 0, y = 0]) =>
+      kernels.normalize(from, m, v, g, b, inPlace ? from : y, r, c, 1e-5),
+  );
+  expectEqual(
+    [x, floats(s + 5, r * c), mean, variance, gamma, rubbish(r * c), rubbish(c), rubbish(c)],
+    (kernels, [from = 0, dy = 0, m = 0, v = 0, g = 0, dx = 0, dGamma = 0, dBeta = 0]) =>
+      kernels.normalizeBackward(from, dy, m, v, g, inPlace ? dy : dx, dGamma, dBeta, r, c, 1e-3),
+  );
 }
 
 const seed = fc.integer({ min: 0, max: 1e6 });
@@ -71,48 +106,29 @@ describe('kernels in WebAssembly equal the twin in every bit', () => {
 
   it('convolves depthwise, forward and backward', () => {
     fc.assert(
-      fc.property(seed, windows, fc.boolean(), (s, w, wanted) => {
-        const x = floats(s, inputCount(w));
-        const weights = floats(s + 1, w.channels * tapCount(w));
-        expectEqual([x, weights, rubbish(outputCount(w))], (kernels, [from = 0, filter = 0, y = 0]) =>
-          kernels.depthwise(from, filter, y, w),
-        );
-        expectEqual(
-          [x, weights, floats(s + 2, outputCount(w)), rubbish(x.length), rubbish(weights.length)],
-          (kernels, [from = 0, filter = 0, dy = 0, dx = 0, dWeights = 0]) =>
-            kernels.depthwiseBackward(from, filter, dy, wanted ? dx : 0, dWeights, w),
-        );
-      }),
+      fc.property(seed, windows, fc.boolean(), (s, w, wanted) => expectDepthwise(s, w, wanted)),
       runs,
     );
+  });
+
+  it('convolves depthwise with more weights than the scratch memory holds at once', () => {
+    const sizes = { batch: 2, height: 3, width: 4, channels: 37, kernelHeight: 64, kernelWidth: 60 };
+    const window = { ...sizes, strideY: 1, strideX: 2, top: 62, left: 58, outHeight: 3, outWidth: 2 };
+    expectDepthwise(1, window, true);
   });
 
   it('sums rows and normalizes them, in place too', () => {
     const rows = fc.integer({ min: 1, max: 300 });
     fc.assert(
-      fc.property(seed, rows, channels, fc.boolean(), (s, r, c, inPlace) => {
-        const x = floats(s, r * c);
-        const mean = floats(s + 1, c);
-        const variance = floats(s + 2, c).map(Math.abs);
-        const [gamma, beta] = [floats(s + 3, c), floats(s + 4, c)];
-        expectEqual([x, beta], (kernels, [y = 0, bias = 0]) => kernels.addBias(y, bias, r, c));
-        expectEqual([x, rubbish(c)], (kernels, [from = 0, sums = 0]) => kernels.sumRows(from, sums, r, c));
-        expectEqual([x, rubbish(c), rubbish(c)], (kernels, [from = 0, m = 0, v = 0]) =>
-          kernels.statistics(from, m, v, r, c),
-        );
-        expectEqual(
-          [x, mean, variance, gamma, beta, rubbish(r * c)],
-          (kernels, [from = 0, m = 0, v = 0, g = 0, b = 0, y = 0]) =>
-            kernels.normalize(from, m, v, g, b, inPlace ? from : y, r, c, 1e-5),
-        );
-        expectEqual(
-          [x, floats(s + 5, r * c), mean, variance, gamma, rubbish(r * c), rubbish(c), rubbish(c)],
-          (kernels, [from = 0, dy = 0, m = 0, v = 0, g = 0, dx = 0, dGamma = 0, dBeta = 0]) =>
-            kernels.normalizeBackward(from, dy, m, v, g, inPlace ? dy : dx, dGamma, dBeta, r, c, 1e-3),
-        );
-      }),
+      fc.property(seed, rows, channels, fc.boolean(), (s, r, c, inPlace) =>
+        expectNormalization(s, r, c, inPlace),
+      ),
       runs,
     );
+  });
+
+  it('normalizes more channels than the scratch memory holds at once', () => {
+    expectNormalization(1, 3, 16384 + 5, false);
   });
 
   it('rectifies, quantizes and adds, in place too', () => {
