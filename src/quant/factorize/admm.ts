@@ -40,7 +40,7 @@ export function quantizeFactors(
   tensor: Unfolded,
   factors: Factors,
   bits: readonly number[],
-  scalePoints = 1000,
+  scalePoints = 200,
 ): QuantizedFactors {
   const quantized = factors.map((factor, mode) => {
     const width = bits[mode] ?? 8;

@@ -95,29 +95,38 @@ function leastNorm(tensor: Unfolded, factors: Factors, mode: number, bound: numb
   return { factor: best, logMu };
 }
 
-/**
- * Where a growing function leaves the negative numbers, to 5e-3: steps of ln 4 from the guess until both sides are known, then
- * false position in its Illinois form. Confined to ln mu's range.
- */
+/** Where a growing function leaves the negative numbers, to 5e-3: false position in its Illinois form. Within ln mu's range. */
 function lastNegative(f: (x: number) => number, guess: number): number {
-  let [low, high]: [Sample | undefined, Sample | undefined] = [undefined, undefined];
-  let x = guess;
-  for (let step = 0; step < 40; step++) {
+  let { low, high } = bracket(f, guess);
+  for (let step = 0; step < 40 && high.x - low.x > 5e-3; step++) {
+    const x = low.x + (high.x - low.x) * (low.y / (low.y - high.y));
     const y = f(x);
-    if (y <= 0) {
-      if (low !== undefined && high !== undefined) high = { ...high, y: high.y / 2 };
-      low = { x, y };
-    } else {
-      if (low !== undefined && high !== undefined) low = { ...low, y: low.y / 2 };
-      high = { x, y };
-    }
-    if (low === undefined) x -= Math.log(4);
-    else if (high === undefined) x += Math.log(4);
-    else if (high.x - low.x < 5e-3) break;
-    else x = low.x + (high.x - low.x) * (low.y / (low.y - high.y));
-    if (x < leastLogMu || x > mostLogMu) break;
+    // The end that stays counts half, so that it moves next.
+    if (y <= 0)
+      [low, high] = [
+        { x, y },
+        { ...high, y: high.y / 2 },
+      ];
+    else
+      [low, high] = [
+        { ...low, y: low.y / 2 },
+        { x, y },
+      ];
   }
-  return low?.x ?? guess;
+  return low.x;
+}
+
+/** Steps of ln 4 from the guess to the change of sign; an end of the range, as a bracket of no width, where there is none. */
+function bracket(f: (x: number) => number, guess: number): { readonly low: Sample; readonly high: Sample } {
+  let here = { x: guess, y: f(guess) };
+  const step = here.y <= 0 ? Math.log(4) : -Math.log(4);
+  for (;;) {
+    const x = here.x + step;
+    if (x < leastLogMu || x > mostLogMu) return { low: here, high: here };
+    const next = { x, y: f(x) };
+    if (next.y <= 0 !== here.y <= 0) return step > 0 ? { low: here, high: next } : { low: next, high: here };
+    here = next;
+  }
 }
 
 const sumOf = (values: Float64Array): number => values.reduce((a, b) => a + b, 0);

@@ -17,41 +17,67 @@ export function scaleCandidates(values: Float64Array, bits: number, points: numb
 }
 
 /**
- * The candidate of least squared error; 1 where every value is 0. Exactly the full search, but each candidate costs its
- * number of codes instead of the number of values: with the values sorted, sum c x and sum c^2 over all values follow from
- * how many values, and what prefix sum, lie below each boundary between two codes.
+ * The candidate of least squared error; 1 where every value is 0. Exactly the full search, but cheap: the error of a candidate
+ * follows from how many values, and what prefix sum, lie below each boundary between two codes; and from the greatest
+ * candidate downwards, the search ends where the clipped values alone err more than the best so far.
  */
 export function bestScale(values: Float64Array, bits: number, points: number): number {
-  const sorted = Float64Array.from(values).sort();
-  const index = boundaryIndex(sorted);
-  const sums = prefixSums(sorted);
-  const [q, n] = [2 ** (bits - 1), sorted.length];
+  const sorted = sortedValues(values);
+  const q = 2 ** (bits - 1);
   let [best, least] = [1, Infinity];
-  for (const scale of scaleCandidates(values, bits, points)) {
-    if (!(scale > 0)) continue;
-    let codeTimesValue = (q - 1) * (sums[n] ?? 0);
-    let codeSquared = (q - 1) ** 2 * n;
-    for (let code = -q; code < q - 1; code++) {
-      const below = index((code + 0.5) * scale);
-      codeTimesValue -= sums[below] ?? 0;
-      codeSquared -= (2 * code + 1) * below;
-    }
-    // The squared error without the candidate-independent sum of x^2.
-    const error = scale * (scale * codeSquared - 2 * codeTimesValue);
+  for (const scale of scaleCandidates(values, bits, points).reverse()) {
+    if (!(scale > 0) || clippedError(sorted, scale, q) >= least) break;
+    const error = squaredError(sorted, scale, q);
     if (error < least) [best, least] = [scale, error];
   }
   return best;
 }
 
-/** sums[i] = sum of the first i values. */
-function prefixSums(sorted: Float64Array): Float64Array {
-  const sums = new Float64Array(sorted.length + 1);
-  for (let i = 0; i < sorted.length; i++) sums[i + 1] = (sums[i] ?? 0) + (sorted[i] ?? 0);
-  return sums;
+interface SortedValues {
+  readonly count: number;
+  /** How many values are less than a bound. */
+  readonly below: (bound: number) => number;
+  /** sums[i], squares[i]: of the i least values. */
+  readonly sums: Float64Array;
+  readonly squares: Float64Array;
 }
 
-/** How many sorted values lie below a bound: a table of equal buckets says where to start, a few steps find it. */
-function boundaryIndex(sorted: Float64Array): (bound: number) => number {
+function sortedValues(values: Float64Array): SortedValues {
+  const sorted = Float64Array.from(values).sort();
+  const count = sorted.length;
+  const [sums, squares] = [new Float64Array(count + 1), new Float64Array(count + 1)];
+  for (let i = 0; i < count; i++) {
+    const value = sorted[i] ?? 0;
+    sums[i + 1] = (sums[i] ?? 0) + value;
+    squares[i + 1] = (squares[i] ?? 0) + value * value;
+  }
+  return { count, below: countBelow(sorted), sums, squares };
+}
+
+/** Sum of (x - scale * code)^2, through sum x^2, sum code * x and sum code^2. */
+function squaredError({ count, below, sums, squares }: SortedValues, scale: number, q: number): number {
+  let codeTimesValue = (q - 1) * (sums[count] ?? 0);
+  let codeSquared = (q - 1) ** 2 * count;
+  for (let code = -q; code < q - 1; code++) {
+    const lower = below((code + 0.5) * scale);
+    codeTimesValue -= sums[lower] ?? 0;
+    codeSquared -= (2 * code + 1) * lower;
+  }
+  return (squares[count] ?? 0) + scale * (scale * codeSquared - 2 * codeTimesValue);
+}
+
+/** The part of that beyond the least and the greatest code; it only grows as the scale shrinks. */
+function clippedError({ count, below, sums, squares }: SortedValues, scale: number, q: number): number {
+  const [lo, hi] = [-q * scale, (q - 1) * scale];
+  const [under, upTo] = [below(lo), below(hi)];
+  const low = (squares[under] ?? 0) - 2 * lo * (sums[under] ?? 0) + lo * lo * under;
+  const sum = (sums[count] ?? 0) - (sums[upTo] ?? 0);
+  const square = (squares[count] ?? 0) - (squares[upTo] ?? 0);
+  return low + square - 2 * hi * sum + hi * hi * (count - upTo);
+}
+
+/** A table of as many equal buckets as values says where to look, halving finds the place. */
+function countBelow(sorted: Float64Array): (bound: number) => number {
   const n = sorted.length;
   const [least, greatest] = [sorted[0] ?? 0, sorted[n - 1] ?? 0];
   const perUnit = greatest > least ? n / (greatest - least) : 0;
@@ -62,9 +88,14 @@ function boundaryIndex(sorted: Float64Array): (bound: number) => number {
   return (bound) => {
     if (bound <= least) return 0;
     if (bound > greatest) return n;
-    let i = firstOf[bucketOf(bound)] ?? n;
-    while ((sorted[i] ?? Infinity) < bound) i++;
-    return i;
+    const bucket = bucketOf(bound);
+    let [low, high] = [firstOf[bucket] ?? n, firstOf[bucket + 1] ?? n];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sorted[middle] ?? 0) < bound) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   };
 }
 
