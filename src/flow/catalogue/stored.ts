@@ -25,12 +25,13 @@ export const fromStored = ({ kind, ...rest }: StoredMultiplier): MeasuredMultipl
 });
 
 /**
- * For weights of one bit more than the magnitude: the multiplier gets |weight|, the sign of the product is handled outside
- * (the accumulator adds or subtracts), so costs are those of the magnitudes' multiplier alone, for exact ones too.
+ * For weights of one bit more than the magnitude: the multiplier gets |weight| and, of signed activations, |activation| (a
+ * magnitude of as many bits as the activation, which holds all of them). The sign of the product is handled outside: the
+ * accumulator adds or subtracts. So costs are those of the magnitudes' multiplier alone, for exact ones too.
  */
-export function multiplierOf(measured: MeasuredMultiplier): ApproxMultiplier {
+export function multiplierOf(measured: MeasuredMultiplier, actSigned: boolean): ApproxMultiplier {
   const { name, actBits, magnitudeBits, area, energy } = measured;
-  const widths = { actBits, actSigned: false, weightBits: magnitudeBits + 1 };
+  const widths = { actBits, actSigned, weightBits: magnitudeBits + 1 };
   const table = signMagnitudeTable(widths, productTable(paramsOf(measured)), magnitudeBits);
   return { name, ...widths, table, area, energy };
 }

@@ -105,9 +105,13 @@ export function signMagnitudeTable(
 const sameWidths = (a: Widths, b: Widths): boolean =>
   a.actBits === b.actBits && a.weightBits === b.weightBits && a.actSigned === b.actSigned;
 
-const isExact = (multiplier: ApproxMultiplier): boolean => errorsOf(multiplier).every((error) => error === 0);
+/** Weight -2^(weightBits-1) aside, which quantizers with symmetric codes never give. */
+const isExact = (multiplier: ApproxMultiplier): boolean =>
+  errorsOf(multiplier).every(
+    (error, entry) => error === 0 || entry % 2 ** multiplier.weightBits === 2 ** (multiplier.weightBits - 1),
+  );
 
-/** What one layer can choose from: the cheapest exact multiplier of these widths first, then the others by energy. */
+/** What one layer can choose from: the cheapest exact multiplier of these widths, and what costs less, by energy. */
 export interface Choices {
   readonly exact: ApproxMultiplier;
   readonly approximate: readonly ApproxMultiplier[];
@@ -127,5 +131,14 @@ export function choicesFor(catalogue: readonly ApproxMultiplier[], widths: Width
       `the catalogue has no exact multiplier for ${kind} (layer "${layer}"). Add one: energies are relative to it.`,
     );
   }
-  return { exact, approximate: members.filter((multiplier) => multiplier !== exact && !isExact(multiplier)) };
+  return { exact, approximate: distinct(members.filter(({ energy }) => energy < exact.energy)) };
+}
+
+/** Of equal tables only the cheapest. */
+function distinct(members: readonly ApproxMultiplier[]): readonly ApproxMultiplier[] {
+  const known = new Set<string>();
+  return members.filter(({ table }) => {
+    const text = table.join();
+    return !known.has(text) && known.add(text).size > 0;
+  });
 }

@@ -14,3 +14,6 @@ export { searchGenetically, type GeneticOptions, type GeneticResult } from './ge
 export { createTableNetwork, type Substitution, type TableNetwork } from './inference/table-network.js';
 export { selectExactly, type Option, type Selection } from './knapsack.js';
 export { spearman } from './rank.js';
+export { famesConfigSchema, type FamesConfig, type FamesSettings } from './config.js';
+export { approximate, fames } from './method.js';
+export { rankSubstitutions, type Ranking, type SingleSubstitution } from './ranking.js';

@@ -1,0 +1,143 @@
+/** Every candidate of every layer judged by one forward and backward pass over calibration pictures. */
+import { elementCount, type Dataset } from '../../nn/index.js';
+import type { QuantizedModel } from '../model/index.js';
+import { createTrainer, type Quantizers } from '../train/index.js';
+import { errorsOf, type ApproxMultiplier } from './catalogue.js';
+import { curvatures } from './hessian.js';
+import { prepareAccumulate } from './inference/accumulate.js';
+import type { TableNetwork } from './inference/table-network.js';
+import type { ProductLayer } from './layers.js';
+import { accumulatorScales, inputsOf } from './lower.js';
+import {
+  correctionOf,
+  createCollector,
+  fisherPrediction,
+  type LayerCollector,
+  type LayerStatistics,
+  type Prediction,
+} from './statistics.js';
+
+/** What is known about a layer and its candidates, in the candidates' order. */
+export interface LayerEstimate {
+  readonly layer: ProductLayer;
+  readonly candidates: readonly ApproxMultiplier[];
+  readonly statistics: LayerStatistics;
+  readonly predictions: readonly Prediction[];
+}
+
+export interface EstimateRequest {
+  readonly quantized: QuantizedModel;
+  /** Of its integer network; every layer with its own products. */
+  readonly running: TableNetwork;
+  /** By layer, in the order of `running.layers`. */
+  readonly candidates: readonly (readonly ApproxMultiplier[])[];
+  readonly data: Dataset;
+  readonly pictures: readonly number[];
+  readonly secondOrder: 'none' | 'fisher' | 'hessian';
+  /** Step of the Hessian's central difference, as a part of each candidate's change. */
+  readonly hessianStep: number;
+  /** Predict for candidates whose mean error the bias takes back. */
+  readonly biasCorrection: boolean;
+}
+
+/** Pictures at a time: bounds the memory of gradients. */
+const BATCH = 64;
+
+/** @throws QuantError QT503 */
+export async function estimate(request: EstimateRequest): Promise<readonly LayerEstimate[]> {
+  const statistics = await collect(request);
+  const estimates: LayerEstimate[] = [];
+  for (const [i, layerStatistics] of statistics.entries()) {
+    const candidates = request.candidates[i] ?? [];
+    const fisher = candidates.map((_, at) => fisherPrediction(layerStatistics, at, request.biasCorrection));
+    estimates.push({
+      layer: layerStatistics.layer,
+      candidates,
+      statistics: layerStatistics,
+      predictions: await withSecondOrder(request, layerStatistics, candidates, fisher),
+    });
+  }
+  return estimates;
+}
+
+const gridsOf = ({ input, activations }: QuantizedModel): Quantizers => ({ input, activations });
+
+async function collect(request: EstimateRequest): Promise<readonly LayerStatistics[]> {
+  const { quantized, running, data, pictures } = request;
+  const names = running.layers.map(({ name }) => name);
+  const collectors = new Map(
+    running.layers.map((of, i): [string, LayerCollector] => {
+      const errors = (request.candidates[i] ?? []).map(errorsOf);
+      return [of.name, createCollector(of, accumulatorScales(quantized, of.name), errors)];
+    }),
+  );
+  const trainer = await createTrainer(quantized.model, { evaluationBatch: BATCH });
+  try {
+    trainer.setQuantizers(gridsOf(quantized));
+    for (let first = 0; first < pictures.length; first += BATCH) {
+      const batch = pictures.slice(first, first + BATCH);
+      const { taps } = await trainer.gradients(data, batch, names, 'evaluate');
+      running.run(inputsOf(running.network, data, batch), batch.length, (of, columns, picture) => {
+        const size = elementCount(of.output);
+        const own = taps[of.name]?.subarray(picture * size, (picture + 1) * size) ?? new Float32Array(size);
+        // The engine's loss is the mean over the batch; each picture's own loss is wanted.
+        collectors.get(of.name)?.add(
+          columns,
+          own.map((value) => value * batch.length),
+        );
+      });
+    }
+  } finally {
+    await trainer.close();
+  }
+  return [...collectors.values()].map((collector) => collector.finish());
+}
+
+async function withSecondOrder(
+  request: EstimateRequest,
+  statistics: LayerStatistics,
+  candidates: readonly ApproxMultiplier[],
+  fisher: readonly Prediction[],
+): Promise<readonly Prediction[]> {
+  if (request.secondOrder === 'fisher' || candidates.length === 0) return fisher;
+  if (request.secondOrder === 'none') return fisher.map(({ first }) => ({ first, second: 0 }));
+  const { quantized, data, pictures, hessianStep } = request;
+  const found = await curvatures(
+    {
+      model: quantized.model,
+      quantizers: gridsOf(quantized),
+      ...{ data, pictures, node: statistics.layer.name, step: hessianStep },
+    },
+    outputChanges(request, statistics, candidates),
+  );
+  return fisher.map(({ first }, i) => ({ first, second: found[i] ?? 0 }));
+}
+
+/** Per candidate: how it changes the layer's output on the pictures, [picture][y][x][channel], in real units. */
+function* outputChanges(
+  { quantized, running, data, pictures, biasCorrection }: EstimateRequest,
+  statistics: LayerStatistics,
+  candidates: readonly ApproxMultiplier[],
+): Generator<Float32Array> {
+  const of = statistics.layer;
+  const scales = accumulatorScales(quantized, of.name);
+  const size = elementCount(of.output);
+  const columns: Uint8Array[] = [];
+  running.run(inputsOf(running.network, data, pictures), pictures.length, (layer, codes) => {
+    if (layer.name === of.name) columns.push(codes.slice());
+  });
+  const acc = new Float64Array(size);
+  for (const [candidate, multiplier] of candidates.entries()) {
+    const accumulate = prepareAccumulate(of, Int32Array.from(errorsOf(multiplier)));
+    const correction = biasCorrection ? correctionOf(statistics, candidate) : [];
+    const change = new Float32Array(pictures.length * size);
+    columns.forEach((codes, picture) => {
+      accumulate(codes, acc);
+      acc.forEach((steps, i) => {
+        const channel = i % scales.length;
+        change[picture * size + i] = (steps + (correction[channel] ?? 0)) * (scales[channel] ?? 0);
+      });
+    });
+    yield change;
+  }
+}
