@@ -83,7 +83,7 @@ export {
 export { cmvm, type CmvmParams } from './cmvm/unit.js';
 export { sumModulePrefix } from './cmvm/sums.js';
 export { cmvmModel } from './cmvm/model.js';
-export { graphFigures, type AdderGraphFigures } from './cmvm/figures.js';
+export { inputRange } from './cmvm/adder-graph.js';
 export { cmvmFolded, type CmvmFoldedParams } from './cmvm-folded/unit.js';
 export { cmvmFoldedModel, foldCycles, inGroups, type Fold } from './cmvm-folded/model.js';
 export { powerOfTwoDot, type PowerOfTwoDotParams } from './power-of-two-dot/unit.js';

@@ -1,7 +1,7 @@
 /** `nomul cmvm`: a constant matrix as verified, synthesized, placed and routed hardware. */
 
 import { createHash } from 'node:crypto';
-import { emitVerilog, projectFiles, type Design } from '../../hdl/index.js';
+import { emitVerilog, projectFiles, type Design, type EmittedFile } from '../../hdl/index.js';
 import { simulate } from '../../sim/index.js';
 import {
   checkFits,
@@ -45,12 +45,13 @@ export const runCmvm = async (options: CmvmOptions, hooks: FlowHooks = {}): Prom
     const unit = makeUnit(matrix, { target: device.family, levelsPerStage: pipeline, fold, seed });
     const { design } = unit;
     const vectors = vectorsFor(matrix, options.verify, seed);
-    writeSources(folder, design, traceOf(matrix, unit, vectors.slice(0, TESTBENCH_VECTORS)));
+    const { files } = emitVerilog(design);
+    writeSources(folder, design, files, traceOf(matrix, unit, vectors.slice(0, TESTBENCH_VECTORS)));
     hooks.progress?.('generate hardware', 1, 1);
     await breathe(hooks);
     const trace = traceOf(matrix, unit, vectors);
     const mismatches = await compare(design, trace, hooks);
-    const built = await implementUnit(design, options, hooks, folder);
+    const built = await implementUnit(design, files, options, hooks, folder);
     const report: CmvmReport = {
       schemaVersion: 1,
       nomul: version,
@@ -90,8 +91,12 @@ export const runCmvm = async (options: CmvmOptions, hooks: FlowHooks = {}): Prom
 
 const signalOf = ({ signal }: FlowHooks) => (signal === undefined ? {} : { signal });
 
-const writeSources = (folder: OutputFolder, design: Design, trace: readonly TraceCycle[]): void => {
-  const { files } = emitVerilog(design);
+const writeSources = (
+  folder: OutputFolder,
+  design: Design,
+  files: readonly EmittedFile[],
+  trace: readonly TraceCycle[],
+): void => {
   for (const { name, text } of files) folder.write(`rtl/${name}`, text);
   for (const { name, text } of projectFiles(files, { top: design.name, folder: 'rtl' }))
     folder.write(name, text);
@@ -129,12 +134,12 @@ interface Built {
 /** Counts of the unit alone; its speed behind shift registers. */
 const implementUnit = async (
   design: Design,
+  files: readonly EmittedFile[],
   { device: name, seed, timeLimit, tools }: CmvmOptions,
   hooks: FlowHooks,
   folder: OutputFolder,
 ): Promise<Built> => {
   const device = findDevice(name);
-  const { files } = emitVerilog(design);
   const harness = timingHarness(design);
   const common = {
     device,

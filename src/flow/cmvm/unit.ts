@@ -7,12 +7,12 @@ import {
   cmvmFolded,
   cmvmFoldedModel,
   cmvmModel,
-  graphFigures,
   inGroups,
-  type AdderGraphFigures,
+  inputRange,
   type Fold,
 } from '../../units/index.js';
 import type { MatrixFile } from './matrix.js';
+import type { CmvmReport } from './report.js';
 
 export interface CmvmUnit {
   readonly design: Design;
@@ -20,7 +20,7 @@ export interface CmvmUnit {
   /** Cycles from one vector to the next. */
   readonly cyclesPerVector: number;
   /** Of the shared adder graph; a folded matrix has none. */
-  readonly graph: AdderGraphFigures | null;
+  readonly graph: CmvmReport['graph'];
   readonly fold: Fold | null;
 }
 
@@ -41,14 +41,10 @@ export const makeUnit = (matrix: MatrixFile, options: CmvmUnitOptions): CmvmUnit
     const { component, latencyCycles, cycles } = cmvmFolded({ ...common, fold });
     return { design: component.design, latencyCycles, cyclesPerVector: cycles, graph: null, fold };
   }
-  const { component, latencyCycles, graph } = cmvm({ ...common, target, levelsPerStage, seed });
-  const figures = graphFigures(graph, inputRange(matrix));
+  const unit = cmvm({ ...common, target, levelsPerStage, seed });
+  const { component, latencyCycles, adderBits, levels } = unit;
+  const figures = { adders: unit.graph.adders.length, adderBits, depth: levels };
   return { design: component.design, latencyCycles, cyclesPerVector: 1, graph: figures, fold: null };
-};
-
-const inputRange = ({ inputWidth, inputSigned }: MatrixFile): { lo: number; hi: number } => {
-  const lo = inputSigned ? -(2 ** (inputWidth - 1)) : 0;
-  return { lo, hi: lo + 2 ** inputWidth - 1 };
 };
 
 /** Values of the ports in one cycle; what is not named is not checked. */

@@ -2,7 +2,7 @@
 
 import { select, sint, uint, UInt, type ModuleBuilder, type SInt } from '../../hdl/index.js';
 import { signedWidth } from '../../num/index.js';
-import { formRange, type Interval } from '../cmvm/adder-graph.js';
+import { formRange, inputRange } from '../cmvm/adder-graph.js';
 import type { Matrix } from '../cmvm/decompose.js';
 import { recodedDotCorrection } from '../recoded-dot/model.js';
 import { recodeWeight } from '../recoded-dot/unit.js';
@@ -21,10 +21,7 @@ export const operandWidth = ({ inputWidth, inputSigned }: CmvmFoldedParams): num
 
 /** Type of an output: exact for all inputs, signed. */
 export const outputWidth = (rows: Matrix, params: CmvmFoldedParams): number => {
-  const { inputWidth, inputSigned } = params;
-  const input: Interval = inputSigned
-    ? { lo: -(2 ** (inputWidth - 1)), hi: 2 ** (inputWidth - 1) - 1 }
-    : { lo: 0, hi: 2 ** inputWidth - 1 };
+  const input = inputRange(params);
   const widths = rows.map((row) => {
     const { lo, hi } = formRange(Float64Array.from(row), input);
     return signedWidth({ lo: BigInt(lo), hi: BigInt(hi) });

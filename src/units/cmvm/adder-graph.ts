@@ -43,6 +43,18 @@ export interface Interval {
   readonly hi: number;
 }
 
+/** Every value of an input. */
+export const inputRange = ({
+  inputWidth,
+  inputSigned,
+}: {
+  readonly inputWidth: number;
+  readonly inputSigned: boolean;
+}): Interval => {
+  const lo = inputSigned ? -(2 ** (inputWidth - 1)) : 0;
+  return { lo, hi: lo + 2 ** inputWidth - 1 };
+};
+
 /** The exact range of a linear form whose inputs take every value of `input` independently. */
 export const formRange = (form: Float64Array, { lo, hi }: Interval): Interval => {
   let [low, high] = [0, 0];

@@ -4,8 +4,9 @@ import type { Family } from './carry-cost.js';
 
 /**
  * Nanoseconds of a path from register to register through `levels` adders in a row: what the register and the first net take,
- * what every level adds, what every bit of the widest carry chain adds. From place and route with nextpnr 0.11.1 (hx8k, ECP5
- * speed grade 6) of ternary 16 x 16 matrices, 8-bit inputs; nets are most of it, so take it for plus or minus 20 %.
+ * what every level adds, what every bit of the widest carry chain adds. Fitted to figures of ../shared/research/peers.md (one ternary
+ * 16 x 16 matrix, pipelined and combinational; nextpnr 0.11.1, hx8k and ecp5-85k, one seed), not measured with this unit: nets are
+ * most of it, so take it for plus or minus 20 %.
  */
 const DELAYS: Readonly<
   Record<Family, { readonly start: number; readonly level: number; readonly bit: number }>

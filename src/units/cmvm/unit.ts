@@ -11,7 +11,14 @@ import {
   type UInt,
 } from '../../hdl/index.js';
 import { requireInteger } from '../errors.js';
-import { formRange, linearForms, widthOf, type AdderGraph, type Interval } from './adder-graph.js';
+import {
+  formRange,
+  inputRange,
+  linearForms,
+  widthOf,
+  type AdderGraph,
+  type Interval,
+} from './adder-graph.js';
 import { areaOf } from './area.js';
 import type { Matrix } from './decompose.js';
 import { levelsAtClock } from './delay.js';
@@ -89,11 +96,6 @@ const cmvmPlan = (params: CmvmParams): Plan => {
       : levelsAtClock(target, clockMHz, widest);
   return planOf(graph, forms, { family: target, levelsPerStage });
 };
-
-const inputRange = ({ inputWidth, inputSigned }: CmvmParams): Interval =>
-  inputSigned
-    ? { lo: -(2 ** (inputWidth - 1)), hi: 2 ** (inputWidth - 1) - 1 }
-    : { lo: 0, hi: 2 ** inputWidth - 1 };
 
 const searchOptions = (params: CmvmParams, input: Interval): SolveOptions => {
   const { target, objective = 'area', extraDepth = 0, effort, seed } = params;
