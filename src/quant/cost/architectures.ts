@@ -1,5 +1,5 @@
 /** Layer tables of the ImageNet networks of the papers, generated from their definitions; no weights. */
-import type { LayerShape } from './layers.js';
+import type { CountedLayer } from './layers.js';
 
 interface Step {
   readonly name: string;
@@ -12,7 +12,7 @@ interface Step {
 
 /** Where the table is written to, and the tensor that the next layer reads. */
 interface Builder {
-  readonly layers: LayerShape[];
+  readonly layers: CountedLayer[];
   size: number;
   channels: number;
 }
@@ -38,7 +38,7 @@ function append(builder: Builder, step: Step): void {
   builder.channels = outChannels;
 }
 
-function kindOf(depthwise: boolean, kernel: number, size: number): LayerShape['kind'] {
+function kindOf(depthwise: boolean, kernel: number, size: number): CountedLayer['kind'] {
   if (depthwise) return 'depthwise';
   if (kernel === size) return 'fullyConnected';
   return kernel === 1 ? 'pointwise' : 'conv';
@@ -63,7 +63,7 @@ const mobileNetV2Blocks = [
 ] as const;
 
 /** MobileNetV2 for square pictures of 3 channels (arXiv 1801.04381): 53 layers. */
-export function mobileNetV2(width = 1, size = 224, classes = 1000): readonly LayerShape[] {
+export function mobileNetV2(width = 1, size = 224, classes = 1000): readonly CountedLayer[] {
   const builder: Builder = { layers: [], size, channels: 3 };
   append(builder, { name: 'stem', outChannels: widthOf(32, width), kernel: 3, stride: 2 });
   for (const [block, [expansion, channels, repetitions, firstStride]] of mobileNetV2Blocks.entries()) {
@@ -83,7 +83,7 @@ export function mobileNetV2(width = 1, size = 224, classes = 1000): readonly Lay
 }
 
 /** ResNet-18 for square pictures of 3 channels (arXiv 1512.03385), projection shortcuts where the shape changes. */
-export function resNet18(size = 224, classes = 1000): readonly LayerShape[] {
+export function resNet18(size = 224, classes = 1000): readonly CountedLayer[] {
   const builder: Builder = { layers: [], size, channels: 3 };
   append(builder, { name: 'conv1', outChannels: 64, kernel: 7, stride: 2 });
   // Max pooling, 3 x 3 with stride 2 and padding 1.

@@ -26,11 +26,11 @@ import {
   promStorage,
   resNet18,
   weightsOf,
-  type LayerShape,
+  type CountedLayer,
   type PromAccounting,
 } from './index.js';
 
-const total = (layers: readonly LayerShape[], count: (layer: LayerShape) => number): number =>
+const total = (layers: readonly CountedLayer[], count: (layer: CountedLayer) => number): number =>
   layers.reduce((sum, layer) => sum + count(layer), 0);
 
 describe('MobileNetV2-1.0 at 224 (papers.md 1.3)', () => {
@@ -92,7 +92,7 @@ describe('MobileNetV2-1.0 at 224 (papers.md 1.3)', () => {
 
 describe('ResNet-18 at 224, factorized (papers.md 3.3)', () => {
   const net = resNet18();
-  const isBody = ({ kernel }: LayerShape): boolean => kernel[0] === 3;
+  const isBody = ({ kernel }: CountedLayer): boolean => kernel[0] === 3;
   const others = normalizationOperations(net);
 
   it('has the MACs of the authors, whose counter adds two operations per normalized element', () => {
@@ -182,7 +182,7 @@ describe('the cost of a network of our own', () => {
       if (layer === undefined) throw new Error(name);
       return layer;
     };
-    const shape = (name: string): LayerShape | undefined =>
+    const shape = (name: string): CountedLayer | undefined =>
       layerShapes(digits).find((layer) => layer.name === name);
     const pixels = 64;
     expect(of('conv1')).toMatchObject({

@@ -15,12 +15,12 @@ import {
   parametersOf,
   sumOver,
   weightsOf,
-  type LayerShape,
+  type CountedLayer,
 } from './layers.js';
 
 export interface LayerCost {
   readonly layer: string;
-  readonly kind: LayerShape['kind'];
+  readonly kind: CountedLayer['kind'];
   /** How a product is made. `add`: ternary and PVQ weights, `table`: an approximate multiplier. */
   readonly product: 'multiply' | 'add' | 'shift' | 'table';
   readonly macs: number;
@@ -102,7 +102,7 @@ export function floatCost(
 }
 
 function layerCost(
-  shape: LayerShape,
+  shape: CountedLayer,
   grid: WeightGrid,
   activationBits: number,
   energy: EnergyModel,

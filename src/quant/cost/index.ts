@@ -8,7 +8,7 @@ export {
   outputsOf,
   parametersOf,
   weightsOf,
-  type LayerShape,
+  type CountedLayer,
 } from './layers.js';
 export {
   promAccountings,

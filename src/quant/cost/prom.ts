@@ -7,10 +7,10 @@ import {
   parametersOf,
   sumOver,
   weightsOf,
-  type LayerShape,
+  type CountedLayer,
 } from './layers.js';
 
-const isTernary = ({ kind }: LayerShape): boolean => kind === 'pointwise';
+const isTernary = ({ kind }: CountedLayer): boolean => kind === 'pointwise';
 
 export interface PromMultiplications {
   readonly macs: number;
@@ -22,7 +22,7 @@ export interface PromMultiplications {
   readonly requantizations: number;
 }
 
-export function promMultiplications(layers: readonly LayerShape[]): PromMultiplications {
+export function promMultiplications(layers: readonly CountedLayer[]): PromMultiplications {
   const macs = sumOver(layers, macsOf);
   const left = sumOver(
     layers.filter((layer) => !isTernary(layer)),
@@ -53,7 +53,7 @@ export interface PromEnergy {
 }
 
 /** A MAC costs a multiplication and an addition, in pointwise layers an addition only, of zero weights too. */
-export function promEnergy(layers: readonly LayerShape[], accounting: PromAccounting): PromEnergy {
+export function promEnergy(layers: readonly CountedLayer[], accounting: PromAccounting): PromEnergy {
   const { macs, left } = promMultiplications(layers);
   const add = promAccountings[accounting];
   const perUJ = 1e-6;
@@ -75,8 +75,8 @@ export interface PromStorage {
  * Ternary weights of pointwise layers at 2 bits, or five to a byte (1.6 bits, whole bytes per layer); all other weights and
  * biases at 8 bits; normalization folded away.
  */
-export function promStorage(layers: readonly LayerShape[], tritBits: 2 | 1.6): PromStorage {
-  const bits = (layer: LayerShape): number => {
+export function promStorage(layers: readonly CountedLayer[], tritBits: 2 | 1.6): PromStorage {
+  const bits = (layer: CountedLayer): number => {
     if (!isTernary(layer)) return 8 * parametersOf(layer);
     return tritBits === 2 ? 2 * weightsOf(layer) : 8 * Math.ceil(weightsOf(layer) / 5);
   };

@@ -1,5 +1,5 @@
 /** Ranks of factorized layers and what those cost (JAIR 81:973-988, the authors' code; papers.md 3.1). */
-import { macsOf, outputsOf, type LayerShape } from './layers.js';
+import { macsOf, outputsOf, type CountedLayer } from './layers.js';
 
 /**
  * Rank of a CP decomposition of [outChannels][inChannels][kernelArea] by the reduction rate: floor(numel / (I + J + K) / rate).
@@ -14,7 +14,7 @@ export function cpRank(outChannels: number, inChannels: number, kernelArea: numb
  * MACs of the layers that replace a convolution: 1 x 1 to `rank` channels at input resolution, depthwise with the original
  * kernel and stride, 1 x 1 to the output channels. A 1 x 1 convolution becomes two, the first one with the stride.
  */
-export function factoredMacs(layer: LayerShape, rank: number): number {
+export function factoredMacs(layer: CountedLayer, rank: number): number {
   const area = layer.kernel[0] * layer.kernel[1];
   const pixels = layer.outputSize[0] * layer.outputSize[1];
   if (area === 1) return pixels * rank * (layer.inChannels + layer.outChannels);
@@ -32,8 +32,8 @@ export interface FactorizedCost {
 }
 
 export function factorizedCost(
-  layers: readonly LayerShape[],
-  isFactorized: (layer: LayerShape) => boolean,
+  layers: readonly CountedLayer[],
+  isFactorized: (layer: CountedLayer) => boolean,
   rate: number,
 ): FactorizedCost {
   const factored = layers.filter(isFactorized).map((layer) => {
@@ -52,5 +52,5 @@ export function factorizedCost(
  * What the authors' counter adds for batch normalization: two operations per element of a normalized output. ReLU, pooling
  * and adds count nothing there (found by recomputing their totals of ResNet-18).
  */
-export const normalizationOperations = (layers: readonly LayerShape[]): number =>
+export const normalizationOperations = (layers: readonly CountedLayer[]): number =>
   layers.reduce((sum, layer) => sum + (layer.normalized ? 2 * outputsOf(layer) : 0), 0);
