@@ -9,4 +9,4 @@ export {
   type MagnitudeWidths,
   type NamedMultiplier,
 } from './multipliers.js';
-export { fromStored, multiplierOf, toStored, type StoredMultiplier } from './stored.js';
+export { fromStored, multipliersOf, toStored, type StoredMultiplier } from './stored.js';

@@ -1,6 +1,6 @@
 /** How measured multipliers are kept in measured.ts, and how they become a catalogue. */
 import { signMagnitudeTable, type ApproxMultiplier } from '../../quant/index.js';
-import { netlistFromText, netlistText, productTable, type ApproxKind } from '../../units/index.js';
+import { exactTable, netlistFromText, netlistText, productTable, type ApproxKind } from '../../units/index.js';
 import type { MeasuredMultiplier } from './measure.js';
 import { paramsOf, type MagnitudeWidths } from './multipliers.js';
 
@@ -28,10 +28,15 @@ export const fromStored = ({ kind, ...rest }: StoredMultiplier): MeasuredMultipl
  * For weights of one bit more than the magnitude: the multiplier gets |weight| and, of signed activations, |activation| (a
  * magnitude of as many bits as the activation, which holds all of them). The sign of the product is handled outside: the
  * accumulator adds or subtracts. So costs are those of the magnitudes' multiplier alone, for exact ones too.
+ * @returns the multiplier for unsigned and the one for signed activations
  */
-export function multiplierOf(measured: MeasuredMultiplier, actSigned: boolean): ApproxMultiplier {
+export function multipliersOf(measured: MeasuredMultiplier): readonly ApproxMultiplier[] {
   const { name, actBits, magnitudeBits, area, energy } = measured;
-  const widths = { actBits, actSigned, weightBits: magnitudeBits + 1 };
-  const table = signMagnitudeTable(widths, productTable(paramsOf(measured)), magnitudeBits);
-  return { name, ...widths, table, area, energy };
+  const params = paramsOf(measured);
+  // The same table, in far less time for wide operands.
+  const magnitudes = params.kind === 'exact' ? exactTable(params) : productTable(params);
+  return [false, true].map((actSigned) => {
+    const widths = { actBits, actSigned, weightBits: magnitudeBits + 1 };
+    return { name, ...widths, table: signMagnitudeTable(widths, magnitudes, magnitudeBits), area, energy };
+  });
 }

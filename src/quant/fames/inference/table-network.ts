@@ -10,8 +10,9 @@ import {
 } from '../../../nn/index.js';
 import { QuantError } from '../../errors.js';
 import { exactProducts } from '../catalogue.js';
-import { depthOf, gatherCodes, productLayers, type ProductLayer } from '../layers.js';
-import { prepareAccumulate, type Accumulate } from './accumulate.js';
+import { createTableKernels } from '../../kernels/create.js';
+import { gatherCodes, productLayers, type ProductLayer } from '../layers.js';
+import { createArena, kernelPlace, plainPlace, type Place } from './places.js';
 
 /** What a layer computes instead of its own products. */
 export interface Substitution {
@@ -41,7 +42,13 @@ export function createTableNetwork(network: IntegerNetwork): TableNetwork {
     Object.values(network.tensors).map(({ name, shape }) => [name, new Int32Array(elementCount(shape))]),
   );
   const bufferOf = (name: string): Int32Array => buffers.get(name) ?? new Int32Array();
-  const convolutions = new Map(layers.map((of) => [of.name, createConvolution(of)]));
+  const arena = createArena(createTableKernels());
+  const convolutions = new Map(
+    layers.map((of) => {
+      const place = of.layer.depthwise ? plainPlace(of) : kernelPlace(of, arena);
+      return [of.name, createConvolution(of, place)];
+    }),
+  );
   const context = { network, ranges: tensorRanges(network) };
   const steps = network.layers.map((layer): ((picture: number, visit?: Visit) => void) => {
     const output = bufferOf(layer.output);
@@ -89,20 +96,20 @@ interface Convolution {
   substitute(substitution: Substitution | undefined): void;
 }
 
-function createConvolution(of: ProductLayer): Convolution {
+function createConvolution(of: ProductLayer, place: Place): Convolution {
   const own = of.layer.product === 'exact' ? exactProducts(of) : of.layer.product.table;
-  const columns = new Uint8Array(of.output[0] * of.output[1] * depthOf(of));
   const acc = new Float64Array(elementCount(of.output));
-  let prepared = prepare(of, { table: own });
+  let prepared = prepare(of, place, { table: own });
   return {
     of,
     substitute: (substitution) => {
-      prepared = prepare(of, substitution ?? { table: own });
+      prepared = prepare(of, place, substitution ?? { table: own });
     },
     run: (input, output, picture, visit) => {
+      const columns = place.columns();
       gatherCodes(of, input, columns);
       visit?.(of, columns, picture);
-      prepared.accumulate(columns, acc);
+      prepared.accumulate(acc);
       addBias(acc, prepared.bias);
       prepared.requantize(acc, acc.length, output, 0);
     },
@@ -110,12 +117,12 @@ function createConvolution(of: ProductLayer): Convolution {
 }
 
 interface Prepared {
-  readonly accumulate: Accumulate;
+  readonly accumulate: (acc: Float64Array) => void;
   readonly bias: Float64Array;
   readonly requantize: RowRequantizer;
 }
 
-function prepare(of: ProductLayer, { table, bias }: Substitution): Prepared {
+function prepare(of: ProductLayer, place: Place, { table, bias }: Substitution): Prepared {
   const { layer } = of;
   checkTable(of, table);
   const sums = Float64Array.from(layer.bias, (own, channel) => own + (bias?.[channel] ?? 0));
@@ -128,7 +135,7 @@ function prepare(of: ProductLayer, { table, bias }: Substitution): Prepared {
     );
   }
   return {
-    accumulate: prepareAccumulate(of, Int32Array.from(table)),
+    accumulate: place.prepare(Int32Array.from(table)),
     bias: sums,
     requantize: layer.requantize === undefined ? copy : prepareRequantize(layer.requantize, greatest),
   };
