@@ -1,7 +1,7 @@
 /**
- * Factors that lie on a grid of few bits, found by the alternating direction method of multipliers: the algorithm of
- * "Quantization aware factorization for deep neural network compression" (JAIR 2024), sections 3.2 and 3.3, as its authors' code has it.
- * Quantizing finished factors multiplies their errors; here each factor is fitted to the quantized others.
+ * Factors that lie on a grid of few bits, found by the alternating direction method of multipliers, as the authors' code of
+ * "Quantization Aware Factorization for Deep Neural Network Compression" (JAIR 81, 2024, arXiv 2308.04595) has it. Quantizing
+ * finished factors multiplies their errors; here each factor is fitted to the quantized others.
  */
 import { dot, inverseOf, product, trace, zeros, type Matrix } from './linear.js';
 import { fastError } from './cp.js';

@@ -1,4 +1,4 @@
-/** Factorization with quantized factors (papers.md section 3; JAIR 2024), then recalibration or fine-tuning. */
+/** Factorization with quantized factors (arXiv 2308.04595), then recalibration or fine-tuning. */
 import { setImmediate } from 'node:timers/promises';
 import { requireConvNodes } from '../calibrate/index.js';
 import { QuantError } from '../errors.js';
