@@ -7,6 +7,7 @@ export { prove } from './prove.js';
 export { runCmvm as cmvm } from './cmvm/run.js';
 export { cmvmOptionsSchema, type CmvmOptions, type CmvmResult } from './cmvm/options.js';
 export { cmvmReportSchema, type CmvmReport } from './cmvm/report.js';
+export { runQuantize as quantize } from './quantize/run.js';
 export {
   quantizeMethods,
   quantizeOptionsSchema,
@@ -15,3 +16,4 @@ export {
   type QuantizeResult,
 } from './quantize/options.js';
 export { implement, type Implementation, type ImplementOptions } from './implement.js';
+export { builtInCatalogue, evoapproxCatalogue } from './catalogue/index.js';

@@ -1,6 +1,12 @@
 /** How measured multipliers are kept in measured.ts, and how they become a catalogue. */
 import { signMagnitudeTable, type ApproxMultiplier } from '../../quant/index.js';
-import { exactTable, netlistFromText, netlistText, productTable, type ApproxKind } from '../../units/index.js';
+import {
+  exactTable,
+  netlistFromText,
+  netlistText,
+  productTable,
+  type ApproxKind,
+} from '../../units/index.js';
 import type { MeasuredMultiplier } from './measure.js';
 import { paramsOf, type MagnitudeWidths } from './multipliers.js';
 

@@ -20,6 +20,8 @@ export const famesConfigSchema = z.strictObject({
   biasCorrection: z.boolean().default(true),
   /** Multipliers to choose from; undefined: those that the caller of the method brings. */
   catalogue: catalogueSchema.optional(),
+  /** Evaluate every candidate alone and correlate its real loss with the estimate (minutes on large networks). */
+  ranking: z.boolean().default(false),
   /** Run the genetic algorithm on the same choices and pictures, for comparison. */
   genetic: z
     .strictObject({

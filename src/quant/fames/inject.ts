@@ -4,7 +4,14 @@
  */
 import type { Dataset, Shape } from '../../nn/index.js';
 import { QuantError } from '../errors.js';
-import { nodeShapes, shapeOf, type ConvNode, type FloatModel, type FloatNode } from '../model/index.js';
+import {
+  nodeShapes,
+  shapeOf,
+  type ActivationGrid,
+  type ConvNode,
+  type FloatModel,
+  type FloatNode,
+} from '../model/index.js';
 import type { Quantizers } from '../train/index.js';
 
 export interface Injection {
@@ -88,10 +95,15 @@ const withInputs = (node: FloatNode, read: (name: string) => string): FloatNode 
     ? { ...node, inputs: [read(node.inputs[0]), read(node.inputs[1])] }
     : { ...node, input: read(node.input) };
 
+type Grid = readonly [node: string, grid: ActivationGrid];
+
 /** The picture's grid goes to the picked picture, the node's own to the sum. */
 function movedGrids({ input, activations = {} }: Quantizers, node: string): Quantizers {
-  const moved = Object.entries(activations).map(([name, grid]) => [name === node ? names.sum : name, grid]);
-  const own = input === undefined ? [] : [[names.picture, input]];
+  const moved = Object.entries(activations).map(([name, grid]): Grid => [
+    name === node ? names.sum : name,
+    grid,
+  ]);
+  const own: readonly Grid[] = input === undefined ? [] : [[names.picture, input]];
   return { activations: Object.fromEntries([...moved, ...own]) };
 }
 

@@ -10,6 +10,7 @@ import { famesConfigSchema, type FamesConfig, type FamesSettings } from './confi
 import { estimate, type LayerEstimate } from './estimate.js';
 import { searchGenetically } from './genetic.js';
 import { evaluateTables } from './inference/evaluate.js';
+import { rankSubstitutions } from './ranking.js';
 import { createTableNetwork, type TableNetwork } from './inference/table-network.js';
 import { selectExactly, type Option } from './knapsack.js';
 import { inputsOf, integerNetworkOf } from './lower.js';
@@ -36,9 +37,10 @@ export function fames(config: FamesConfig = {}, catalogue: readonly ApproxMultip
 export async function approximate(
   quantized: QuantizedModel,
   catalogue: readonly ApproxMultiplier[],
-  { data, seed, signal }: Pick<MethodContext, 'data' | 'seed' | 'signal'>,
+  context: Pick<MethodContext, 'data' | 'seed' | 'signal'>,
   settings: FamesSettings,
 ): Promise<{ readonly quantized: QuantizedModel; readonly details: Readonly<Record<string, unknown>> }> {
+  const { data } = context;
   const { secondOrder, hessianStep, biasCorrection, energyBudget } = settings;
   const running = createTableNetwork(integerNetworkOf(quantized));
   const choices = running.layers.map((layer) => choicesFor(catalogue, layer, layer.name));
@@ -61,7 +63,10 @@ export async function approximate(
     biasCorrection,
   });
   const [before, after] = [judge(running.layers.map(() => undefined)), judge(chosen)];
-  const genetic = await evolve(settings, energies.options, budget, judge, { seed, signal });
+  const ranking = settings.ranking
+    ? await rankSubstitutions(quantized, catalogue, data, settings)
+    : undefined;
+  const genetic = await evolve(settings, energies.options, budget, judge, context);
   return {
     quantized: withChoices(quantized, estimates, chosen, biasCorrection),
     details: {
@@ -71,6 +76,7 @@ export async function approximate(
       loss: { exact: before.loss, predicted: before.loss + selection.loss, real: after.loss },
       accuracy: { exact: before.accuracy, real: after.accuracy },
       seconds: { estimate: (estimated - begun) / 1000, selection: (selected - estimated) / 1000 },
+      ...(ranking && { ranking: { firstOrder: ranking.firstOrder, bothOrders: ranking.bothOrders } }),
       ...(genetic && { genetic: { ...genetic, timesFaster: (genetic.seconds * 1000) / (selected - begun) } }),
     },
   };

@@ -51,7 +51,10 @@ export function withChoices(
       steps.map((step, o) => step * (scales[o] ?? 0)),
     );
   }, quantized.model);
-  const products = chosen.map(({ estimate, multiplier }) => [estimate.layer.name, productOf(multiplier)]);
+  const products = chosen.map(({ estimate, multiplier }): readonly [string, ProductTable] => [
+    estimate.layer.name,
+    productOf(multiplier),
+  ]);
   return { ...quantized, model, products: { ...quantized.products, ...Object.fromEntries(products) } };
 }
 
