@@ -1,12 +1,9 @@
 /** What the cmvm unit says it costs beside what Yosys (npm) counts; boundaries of kept adders. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { emitVerilog } from '../src/hdl/index.js';
 import { createRandom } from '../src/num/index.js';
-import { findDevice, synthesize } from '../src/synth/index.js';
 import { cmvm, sumModulePrefix } from '../src/units/index.js';
+import { mapped } from './helpers/mapped.js';
 
 const matrixOf = (most: number, seed: number): readonly (readonly number[])[] => {
   const random = createRandom(seed);
@@ -29,27 +26,12 @@ const cases = (['ice40', 'ecp5'] as const).flatMap((target) =>
 );
 
 describe('the cost of a constant matrix', () => {
-  let cache = '';
-  beforeAll(() => {
-    cache = mkdtempSync(join(tmpdir(), 'nomul-cmvm-'));
-  });
-  afterAll(() => rmSync(cache, { recursive: true, force: true }));
-
   const counted = async (params: Parameters<typeof cmvm>[0]) => {
     const { component } = cmvm(params);
-    const files = emitVerilog(component.design).files;
-    const keepHierarchy = files
-      .map(({ name }) => name.replace(/\.v$/, ''))
+    const keepHierarchy = emitVerilog(component.design)
+      .files.map(({ name }) => name.replace(/\.v$/, ''))
       .filter((name) => name.startsWith(sumModulePrefix));
-    const { counts } = await synthesize({
-      verilogFiles: files,
-      top: 'dut',
-      device: findDevice(params.target === 'ice40' ? 'hx8k' : 'ecp5-85k'),
-      options: { dsp: false, keepHierarchy },
-      tools: { force: 'npm' },
-      cache,
-    });
-    return counts;
+    return (await mapped(component.design, params.target, { dsp: false, keepHierarchy })).counts;
   };
 
   it.each(cases)(

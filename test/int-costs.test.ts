@@ -1,11 +1,7 @@
 /** Cost formulas of the integer units beside what Yosys (npm) counts. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { emitVerilog, type Design } from '../src/hdl/index.js';
-import { findDevice, synthesize } from '../src/synth/index.js';
+import { describe, expect, it } from 'vitest';
 import { intMac, intMacCost, recodedDot, recodedDotCost } from '../src/units/index.js';
+import { mapped } from './helpers/mapped.js';
 
 const dots = [
   { products: 8, actWidth: 8, weightWidth: 8 },
@@ -30,28 +26,10 @@ const cases = (['ice40', 'ecp5'] as const).flatMap((target) => [
 ]);
 
 describe('cost formulas', () => {
-  let cache = '';
-  beforeAll(() => {
-    cache = mkdtempSync(join(tmpdir(), 'nomul-costs-'));
-  });
-  afterAll(() => rmSync(cache, { recursive: true, force: true }));
-
-  const counted = async (design: Design, target: 'ice40' | 'ecp5') => {
-    const { counts } = await synthesize({
-      verilogFiles: emitVerilog(design).files,
-      top: design.name,
-      device: findDevice(target === 'ice40' ? 'hx8k' : 'ecp5-85k'),
-      options: { dsp: false },
-      tools: { force: 'npm' },
-      cache,
-    });
-    return counts;
-  };
-
   it.each(cases)(
     'are within a tenth of synthesis: $design.name on $target',
     async ({ design, target, cost }) => {
-      const { luts, registers } = await counted(design, target);
+      const { luts, registers } = (await mapped(design, target, { dsp: false })).counts;
       expect(Math.abs(cost.luts / luts - 1)).toBeLessThan(0.1);
       expect(Math.abs(cost.registers / registers - 1)).toBeLessThan(0.1);
     },

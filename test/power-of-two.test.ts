@@ -1,9 +1,9 @@
 /** Units of power of two weights after synthesis: their cost formulas, and mapped netlists equal to the simulated Design. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { emitVerilog, type Design } from '../src/hdl/index.js';
+import { type Design } from '../src/hdl/index.js';
 import { randomStimulus, runIcarus, simulate, sourceOf } from '../src/sim/index.js';
-import { findDevice, NETLIST_DEFINES, netlistSimulationFiles, synthesize } from '../src/synth/index.js';
+import { NETLIST_DEFINES, netlistSimulationFiles, type Family } from '../src/synth/index.js';
 import {
   macArray,
   powerOfTwoChain,
@@ -16,20 +16,10 @@ import {
   powerOfTwoTree,
   type UnitCost,
 } from '../src/units/index.js';
+import { familyDevices, mapped, narrow } from './helpers/mapped.js';
 
 // Real tools on a machine that may be busy.
 vi.setConfig({ testTimeout: 900_000 });
-
-const devices = { ice40: findDevice('hx8k'), ecp5: findDevice('ecp5-25k') } as const;
-type Family = keyof typeof devices;
-
-const mapped = (design: Design, family: Family) =>
-  synthesize({
-    verilogFiles: emitVerilog(design).files,
-    top: design.name,
-    device: devices[family],
-    options: family === 'ecp5' ? { noWideLut: true } : {},
-  });
 
 describe('cost formulas', () => {
   const dots = [
@@ -59,7 +49,7 @@ describe('cost formulas', () => {
 
   it('are within a tenth of the LUTs of synthesis, and right about registers', async () => {
     for (const [design, family, cost] of cases) {
-      const { counts } = await mapped(design, family);
+      const { counts } = await mapped(design, family, narrow(family));
       const name = `${design.name} on ${family}`;
       expect
         .soft(Math.abs(counts.luts - cost.luts) / counts.luts, `${name}: ${counts.luts}`)
@@ -77,7 +67,7 @@ describe('mapped netlists', () => {
     { family: 'ecp5', kind: powerOfTwoChains(5) },
   ] as const)('of an array of $kind.name on $family equal its simulation', async ({ family, kind }) => {
     const { design } = macArray({ rows: 3, columns: 2, kind, flow: 'weightStationary' }).component;
-    const { netlistVerilog } = await mapped(design, family);
+    const { netlistVerilog } = await mapped(design, family, narrow(family));
     const cycles = 300;
     const warm = 20;
     const during = (count: number, values: ArrayLike<number> | ArrayLike<bigint>) =>
@@ -89,7 +79,7 @@ describe('mapped netlists', () => {
       load: during(8, random['load'] ?? []),
       clear: during(warm, random['clear'] ?? []),
     };
-    const cells = netlistSimulationFiles(devices[family]).map((file) => readFileSync(file, 'utf8'));
+    const cells = netlistSimulationFiles(familyDevices[family]).map((file) => readFileSync(file, 'utf8'));
     const source = {
       ...sourceOf(design),
       files: [

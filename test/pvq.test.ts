@@ -1,10 +1,15 @@
 /** Pyramid units after synthesis: their cost formulas, and a mapped netlist equal to its model. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { emitVerilog, type Design } from '../src/hdl/index.js';
+import { type Design } from '../src/hdl/index.js';
 import { createRandom, pyramidSize, pyramidVector } from '../src/num/index.js';
 import { randomStimulus, runIcarus, sourceOf } from '../src/sim/index.js';
-import { findDevice, NETLIST_DEFINES, netlistSimulationFiles, synthesize } from '../src/synth/index.js';
+import {
+  NETLIST_DEFINES,
+  netlistSimulationFiles,
+  type Family,
+  type SynthOptions,
+} from '../src/synth/index.js';
 import {
   bitLayerCode,
   pvqBitLayer,
@@ -20,25 +25,17 @@ import {
   pvqTreeCost,
   type UnitCost,
 } from '../src/units/index.js';
+import { familyDevices, mapped, narrow } from './helpers/mapped.js';
 
 // Real tools on a machine that may be busy.
 vi.setConfig({ testTimeout: 1_800_000 });
 
-const devices = { ice40: findDevice('hx8k'), ecp5: findDevice('ecp5-25k') } as const;
-type Family = keyof typeof devices;
 const families = ['ice40', 'ecp5'] as const;
 
-const mapped = (design: Design, family: Family) => {
-  const files = emitVerilog(design).files;
-  const isImage = ({ name }: { readonly name: string }): boolean => name.endsWith('.hex');
-  return synthesize({
-    verilogFiles: files.filter((file) => !isImage(file)),
-    hexFiles: files.filter(isImage),
-    top: design.name,
-    device: devices[family],
-    options: family === 'ecp5' ? { noWideLut: true, noLutRam: true } : {},
-  });
-};
+const optionsOf = (family: Family): SynthOptions => ({
+  ...narrow(family),
+  ...(family === 'ecp5' ? { noLutRam: true } : {}),
+});
 
 const random = createRandom(5);
 const uniform = (count: number, bits: number): readonly number[] =>
@@ -91,7 +88,7 @@ describe('cost formulas', () => {
 
   it('are within a tenth of synthesis', async () => {
     for (const [design, family, cost] of all) {
-      const { counts } = await mapped(design, family);
+      const { counts } = await mapped(design, family, optionsOf(family));
       const name = `${design.name} on ${family}: ${counts.luts} LUTs, ${counts.registers} registers`;
       expect.soft(Math.abs(counts.luts - cost.luts) / counts.luts, name).toBeLessThan(0.1);
       expect.soft(Math.abs(counts.registers - cost.registers) / counts.registers, name).toBeLessThan(0.1);
@@ -102,8 +99,8 @@ describe('cost formulas', () => {
 describe('the netlist of a filter of 128 taps', () => {
   it.each(families)('gives the results of the model on %s', async (family) => {
     const { design } = filter.component;
-    const { netlistVerilog } = await mapped(design, family);
-    const cells = netlistSimulationFiles(devices[family]).map((file) => readFileSync(file, 'utf8'));
+    const { netlistVerilog } = await mapped(design, family, optionsOf(family));
+    const cells = netlistSimulationFiles(familyDevices[family]).map((file) => readFileSync(file, 'utf8'));
     const source = {
       ...sourceOf(design),
       files: [

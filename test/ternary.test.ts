@@ -1,7 +1,7 @@
 /** Cost formulas of the ternary units held against synthesis. */
 import { describe, expect, it, vi } from 'vitest';
-import { emitVerilog, type Design } from '../src/hdl/index.js';
-import { findDevice, synthesize } from '../src/synth/index.js';
+import { type Design } from '../src/hdl/index.js';
+import { type Family } from '../src/synth/index.js';
 import {
   macArray,
   ternaryChain,
@@ -13,18 +13,13 @@ import {
   ternaryGroupsCost,
   tritDecoder,
 } from '../src/units/index.js';
+import { mapped, narrow } from './helpers/mapped.js';
 
 // Real tools on a machine that may be busy.
 vi.setConfig({ testTimeout: 900_000 });
 
-const devices = { ice40: findDevice('hx8k'), ecp5: findDevice('ecp5-25k') } as const;
-
-const countsOf = async (design: Design, family: keyof typeof devices) => {
-  const { files } = emitVerilog(design);
-  const options = family === 'ecp5' ? { noWideLut: true } : {};
-  return (await synthesize({ verilogFiles: files, top: design.name, device: devices[family], options }))
-    .counts;
-};
+const countsOf = async (design: Design, family: Family) =>
+  (await mapped(design, family, narrow(family))).counts;
 
 describe('cost formulas', () => {
   const columns = [
