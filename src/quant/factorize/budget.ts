@@ -1,14 +1,8 @@
 /** Bit operations of factorized networks, and ranks that keep them within a budget. */
 import type { Shape } from '../../nn/index.js';
+import { layerShapes, macsOf } from '../cost/index.js';
 import { QuantError } from '../errors.js';
-import {
-  convNodes,
-  filterSize,
-  nodeShapes,
-  shapeOf,
-  type ConvNode,
-  type FloatModel,
-} from '../model/index.js';
+import { convNodes, nodeShapes, shapeOf, type ConvNode, type FloatModel } from '../model/index.js';
 import type { FactorBits } from './layer.js';
 import { fullRank, rankOf, type FactorizableLayer } from './layers.js';
 
@@ -36,9 +30,9 @@ const pixels = (shapes: Shapes, tensor: string): number => {
   return height * width;
 };
 
-/** Multiplications and accumulations of a layer for one picture. */
-export const macsOf = (node: ConvNode, shapes: Shapes): number =>
-  pixels(shapes, node.name) * node.outChannels * filterSize(node);
+/** Multiplications and accumulations of every layer for one picture. */
+export const macsByLayer = (model: FloatModel): ReadonlyMap<string, number> =>
+  new Map(layerShapes(model).map((layer) => [layer.name, macsOf(layer)]));
 
 export function bopModel(
   model: FloatModel,
@@ -46,12 +40,13 @@ export function bopModel(
   widths: BopWidths,
 ): BopModel {
   const shapes = nodeShapes(model);
+  const macs = macsByLayer(model);
   const actBits = (node: ConvNode): number =>
     node.input === model.input ? widths.input : widths.activations;
   const factorized = new Set(layers.map(({ node }) => node.name));
   const fixed = convNodes(model)
     .filter(({ name }) => !factorized.has(name))
-    .reduce((sum, node) => sum + macsOf(node, shapes) * actBits(node) * widths.whole, 0);
+    .reduce((sum, node) => sum + (macs.get(node.name) ?? 0) * actBits(node) * widths.whole, 0);
   const perRank = layers.map(({ node, modes }) => [node.name, bopsPerRank(node, modes)] as const);
   return { fixed, perRank: Object.fromEntries(perRank) };
 

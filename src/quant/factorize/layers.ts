@@ -1,5 +1,6 @@
 /** Which layers of a network are factorized, and to what rank. */
 import { requireConvNodes } from '../calibrate/index.js';
+import { cpRank } from '../cost/index.js';
 import { QuantError } from '../errors.js';
 import {
   consumersOf,
@@ -81,8 +82,8 @@ export const fullRank = (modes: readonly number[]): number =>
   modes.reduce((a, b) => a * b, 1) / modes.reduce((a, b) => a + b, 0);
 
 /** R = floor(numel / (I + J + K) / rate), at least 1: the rule of the authors' code. */
-export const rankOf = (modes: readonly number[], rate: number): number =>
-  Math.max(1, Math.floor(fullRank(modes) / rate));
+export const rankOf = ([outputs = 1, inputs = 1, taps = 1]: readonly number[], rate: number): number =>
+  cpRank(outputs, inputs, taps, rate);
 
 /** @throws QuantError QT301 when a layer's rank is no integer from 1 to the product of its modes but the greatest */
 export function checkRank({ node, modes }: FactorizableLayer, rank: number): void {

@@ -3,13 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { requireConvNodes } from '../calibrate/index.js';
 import { QuantError } from '../errors.js';
 import type { Method, MethodContext } from '../method.js';
-import {
-  convNodes,
-  nodeShapes,
-  quantizationPoints,
-  type FloatModel,
-  type WeightGrid,
-} from '../model/index.js';
+import { convNodes, quantizationPoints, type FloatModel, type WeightGrid } from '../model/index.js';
 import {
   byName,
   parseConfig,
@@ -19,7 +13,7 @@ import {
   type QuantizationPlan,
   type WeightQuantizer,
 } from '../qat/index.js';
-import { bopModel, macsOf, ranksWithin, totalBops, type BopModel } from './budget.js';
+import { bopModel, macsByLayer, ranksWithin, totalBops, type BopModel } from './budget.js';
 import { factorizeConfigSchema, type FactorizeConfig, type FactorizeSettings } from './config.js';
 import { factorizeLayer, type FactorBits, type FactorizedLayer } from './layer.js';
 import { checkRank, chosenLayers, rankOf, type FactorizableLayer } from './layers.js';
@@ -156,10 +150,8 @@ function costsOf(before: FloatModel, after: FloatModel, bops: number) {
   return { macs, weights, bops, percentOfFloat: (100 * bops) / (1024 * macs.before) };
 }
 
-function totalMacs(model: FloatModel): number {
-  const shapes = nodeShapes(model);
-  return convNodes(model).reduce((sum, node) => sum + macsOf(node, shapes), 0);
-}
+const totalMacs = (model: FloatModel): number =>
+  [...macsByLayer(model).values()].reduce((sum, macs) => sum + macs, 0);
 
 const totalWeights = (model: FloatModel): number =>
   convNodes(model).reduce((sum, node) => sum + node.weights.length, 0);

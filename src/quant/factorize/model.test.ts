@@ -15,7 +15,7 @@ import {
   type ConvNode,
   type FloatModel,
 } from '../model/index.js';
-import { bopModel, macsOf, ranksWithin, totalBops } from './budget.js';
+import { bopModel, macsByLayer, ranksWithin, totalBops } from './budget.js';
 import type { LayerOptions } from './layer.js';
 import { chosenLayers, excludedByDefault, factorizableLayers, fullRank, rankOf } from './layers.js';
 import { factorizeModel, type FactorizedModel } from './model.js';
@@ -154,11 +154,11 @@ describe('ranks', () => {
     const small = resNet8({ shape: [8, 8, 2], width: 4 });
     const chosen = chosenLayers(small);
     const { model: net, layers: done } = factorizeModel(small, { ...quick, rate: 2 });
-    const shapes = nodeShapes(net);
+    const macs = macsByLayer(net);
     const width = (name: string): number =>
       name.endsWith('/in') ? 4 : name.endsWith('/depth') ? 6 : name.endsWith('/out') ? 5 : 8;
     const counted = convNodes(net).reduce(
-      (sum, node) => sum + macsOf(node, shapes) * 8 * width(node.name),
+      (sum, node) => sum + (macs.get(node.name) ?? 0) * 8 * width(node.name),
       0,
     );
     const ranks = Object.fromEntries(done.map(({ layer, rank }) => [layer, rank]));
