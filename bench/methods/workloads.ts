@@ -40,14 +40,42 @@ const recipe = (epochs: number, shift: number, rate = 0.1): Omit<Recipe, 'seed'>
   augmentation: { flip: shift > 0, shift },
 });
 
-const methodJobs = (network: Network, epochs: number): readonly Job[] => [
+interface Effort {
+  /** Of the methods that re-train at once, and of those that go step by step. */
+  readonly epochs: number;
+  readonly longEpochs: number;
+  readonly fames: Readonly<Record<string, unknown>>;
+}
+
+const methodJobs = (network: Network, { epochs, longEpochs, fames }: Effort): readonly Job[] => [
   { name: 'uniform 8 bits', network, method: 'uniform', config: { weightBits: 8 }, epochs: 0 },
   { name: 'uniform 4 bits', network, method: 'uniform', config: { weightBits: 4 }, epochs },
   { name: 'PROM', network, method: 'prom', config: {}, epochs, bar: { lostPoints: 1.5 } },
-  { name: 'INQ 5 bits', network, method: 'inq', config: { bits: 5 }, epochs, bar: { lostPoints: 0.7 } },
-  { name: 'INQ 4 bits', network, method: 'inq', config: { bits: 4 }, epochs, bar: { lostPoints: 0.7 } },
-  { name: 'PVQ N/K = 2', network, method: 'pvq', config: { ratio: 2 }, epochs, bar: { lostPoints: 2 } },
-  { name: 'FAMES 4 bits', network, method: 'fames', config: {}, epochs, bar: { lostPoints: 1 } },
+  {
+    name: 'INQ 5 bits',
+    network,
+    method: 'inq',
+    config: { bits: 5 },
+    epochs: longEpochs,
+    bar: { lostPoints: 0.7 },
+  },
+  {
+    name: 'INQ 4 bits',
+    network,
+    method: 'inq',
+    config: { bits: 4 },
+    epochs: longEpochs,
+    bar: { lostPoints: 0.7 },
+  },
+  {
+    name: 'PVQ N/K = 2',
+    network,
+    method: 'pvq',
+    config: { ratio: 2 },
+    epochs: longEpochs,
+    bar: { lostPoints: 2 },
+  },
+  { name: 'FAMES 4 bits', network, method: 'fames', config: fames, epochs, bar: { lostPoints: 1 } },
 ];
 
 const factorJobs = (network: Network, epochs: number): readonly Job[] =>
@@ -74,7 +102,7 @@ const fashionNet: Network = {
 const fashionResNet: Network = {
   name: 'ResNet-8',
   make: ({ shape, classes }, seed) => resNet8({ shape, classes, seed }),
-  recipe: recipe(6, 1),
+  recipe: recipe(5, 1),
 };
 const smallNet: Network = {
   name: 'depthwise-separable net for 8x8',
@@ -92,7 +120,10 @@ export const fashion: Workload = {
   title: 'Fashion-MNIST, 28x28',
   prefix: 'fashion-',
   validation: 2000,
-  jobs: [...methodJobs(fashionNet, 8), ...factorJobs(fashionResNet, 1)],
+  jobs: [
+    ...methodJobs(fashionNet, { epochs: 4, longEpochs: 6, fames: { ranking: true, genetic: {} } }),
+    ...factorJobs(fashionResNet, 1),
+  ],
 };
 
 export const digits: Workload = {
@@ -100,5 +131,5 @@ export const digits: Workload = {
   title: 'Optical digits, 8x8',
   prefix: undefined,
   validation: 400,
-  jobs: [...methodJobs(smallNet, 4), ...factorJobs(smallResNet, 1)],
+  jobs: [...methodJobs(smallNet, { epochs: 4, longEpochs: 8, fames: {} }), ...factorJobs(smallResNet, 1)],
 };

@@ -17,8 +17,8 @@ import {
   type Method,
 } from '../../quant/index.js';
 import { FlowError } from '../errors.js';
-import { readBytes } from '../inputs.js';
 import { builtInCatalogue } from '../catalogue/index.js';
+import { readBytes } from '../inputs.js';
 import type { QuantizeMethod } from './options.js';
 
 export interface BoundMethod {

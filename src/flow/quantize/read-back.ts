@@ -4,6 +4,11 @@ import type { ConvLayer, IntegerNetwork } from '../../nn/index.js';
 import type { QuantizedModel } from '../../quant/index.js';
 import { FlowError } from '../errors.js';
 
+/** QCDQ stores codes as int8 and uint8. */
+export const fitsInt8 = ({ weights, activations, input }: QuantizedModel): boolean =>
+  Object.values(weights).every(({ bits }) => bits <= 8) &&
+  [input, ...Object.values(activations)].every(({ bits }) => bits <= 8);
+
 /** @throws FlowError NOT_READ_BACK naming the first layer that differs: a defect of nomul */
 export const requireReadBack = (
   { weights, products }: QuantizedModel,

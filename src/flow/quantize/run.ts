@@ -1,14 +1,8 @@
 /** `nomul quantize`: a float network and pictures in, an integer network in the method's number format out. */
 
 import { mkdirSync, rmSync } from 'node:fs';
-import { importOnnx, type IntegerNetwork } from '../../nn/index.js';
-import {
-  createTrainer,
-  fitsInt8,
-  writeModel,
-  type Progress,
-  type QuantizedModel,
-} from '../../quant/index.js';
+import { importOnnx } from '../../nn/index.js';
+import { createTrainer, writeModel, type Progress, type QuantizedModel } from '../../quant/index.js';
 import type { QuantizeReport } from '../../report/index.js';
 import { FolderNotWritable } from '../../tools/index.js';
 import { breathe } from '../breathe.js';
@@ -20,7 +14,7 @@ import { layerReports, totalsOf, float16Costs } from './figures.js';
 import { readQuantizeInputs, type QuantizeInputs } from './inputs.js';
 import { bindMethod, type BoundMethod } from './methods.js';
 import type { QuantizeOptions, QuantizeResult } from './options.js';
-import { requireReadBack } from './read-back.js';
+import { fitsInt8, requireReadBack } from './read-back.js';
 
 const QONNX = 'model.qonnx.onnx';
 const QCDQ = 'model.qcdq.onnx';
@@ -52,7 +46,7 @@ export const runQuantize = async (
     requireReadBack(quantized, network, QONNX);
     if (qcdq !== undefined) requireReadBack(quantized, importOnnx(qcdq).network, QCDQ);
     const after = await accuracyOfIntegers(network, inputs.test, hooks);
-    const report = reportOf(options, method, inputs, { quantized, network, details, before, after });
+    const report = reportOf(options, method, inputs, { quantized, details, before, after });
     folder.write('report.json', `${JSON.stringify(report, null, 2)}\n`);
     if (hooks.renderQuantizeReport !== undefined)
       folder.write('report.html', hooks.renderQuantizeReport(report));
@@ -124,7 +118,6 @@ const doneOf = ({ step, steps }: Progress): [number, number] => [step, steps];
 
 interface Finished {
   readonly quantized: QuantizedModel;
-  readonly network: IntegerNetwork;
   readonly details: Readonly<Record<string, unknown>>;
   readonly before: number;
   readonly after: number;
@@ -134,9 +127,9 @@ const reportOf = (
   options: QuantizeOptions,
   method: BoundMethod,
   { model, file, train, validation, test }: QuantizeInputs,
-  { quantized, network, details, before, after }: Finished,
+  { quantized, details, before, after }: Finished,
 ): QuantizeReport => {
-  const layers = layerReports(model, quantized, network);
+  const layers = layerReports(model, quantized);
   return {
     schemaVersion: 1,
     nomul: version,
@@ -147,7 +140,7 @@ const reportOf = (
     model: { ...file, name: model.name },
     data: { name: train.name, train: train.count, validation: validation.count, test: test.count },
     accuracy: { before, after, pictures: test.count },
-    layers,
+    layers: [...layers],
     totals: totalsOf(layers),
     float16: float16Costs(model),
     details,
