@@ -44,12 +44,20 @@ describe('the level set of INQ', () => {
     fc.assert(
       fc.property(weights, bits, (values, b) => {
         const s = Math.max(...values.map(Math.abs));
-        fc.pre(s > 0);
+        fc.pre(s > 2 ** -100);
         const { n1, n2 } = inqLevels(values, b);
         expect(0.75 * 2 ** n1 <= s && s < 1.5 * 2 ** n1).toBe(true);
         expect(n2).toBe(n1 + 1 - 2 ** (b - 1) / 2);
       }),
     );
+  });
+
+  it('weights too small for a scale of float32 become 0 on a usable grid', () => {
+    for (const b of inqBits) {
+      const tiny = Float32Array.of(2 ** -149, -(2 ** -140));
+      const { codes, scales } = levelGrid(tiny, inqLevels(tiny, b));
+      expect([[...codes].map((code) => code + 0), [...scales]]).toEqual([[0, 0], [2 ** -126]]);
+    }
   });
 
   it('weights of zeros have levels', () => {

@@ -32,7 +32,13 @@ export function inqLevels(weights: Float32Array, bits: InqBits, rule: RangeRule 
   return candidates[errors.indexOf(Math.min(...errors))] ?? byMax;
 }
 
-const levelsBelow = (n1: number, bits: InqBits): Levels => ({ n1, n2: n1 + 1 - magnitudeCount(bits) });
+/** The least level is a scale in files, so it is never below the least normal float32; smaller weights are 0. */
+const leastExponent = -126;
+
+const levelsBelow = (n1: number, bits: InqBits): Levels => {
+  const n2 = Math.max(leastExponent, n1 + 1 - magnitudeCount(bits));
+  return { n1: n2 - 1 + magnitudeCount(bits), n2 };
+};
 
 function greatestMagnitude(weights: Float32Array): number {
   let greatest = 0;
