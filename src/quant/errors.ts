@@ -15,6 +15,7 @@ export const quantErrorCodes = {
   QT102: 'a training recipe is out of range',
   QT103: 'a checkpoint cannot be used',
   QT104: 'a quantizer, mask or tap names a layer that the network does not have',
+  QT105: 'a network does not fit the memory of a thread',
   QT201: 'a method is configured in an impossible way',
   QT202: 'the portions of INQ do not ascend to 1',
   QT203: 'epochs and portions of INQ do not belong together',

@@ -1,15 +1,16 @@
 /**
  * The file a training run goes on from: "NOMULCKP", the length of a JSON header, the header, then float32 arrays, all
- * little-endian. Written whole, then renamed.
+ * little-endian, and the SHA-256 of everything before it. Written whole to the disk, then renamed.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { QuantError } from '../errors.js';
 
 const MAGIC = 'NOMULCKP';
-const VERSION = 1;
+const VERSION = 2;
+const DIGEST_BYTES = 32;
 
 const grid = z.object({ bits: z.number(), signed: z.boolean(), scale: z.number() });
 
@@ -45,26 +46,39 @@ const headerSchema = z.object({
   key: z.string(),
   progress: progressSchema,
   arrays: z.array(z.object({ name: z.string(), length: z.number() })),
-  sha256: z.string(),
 });
 
+/** @throws QuantError QT103 when the disk does not take it; an older file of that name stays */
 export function writeCheckpoint(path: string, key: string, { progress, arrays }: Checkpoint): void {
-  const body = Buffer.concat(Object.values(arrays).map(bytesOf));
   const header: z.infer<typeof headerSchema> = {
     version: VERSION,
     key,
     progress,
     arrays: Object.entries(arrays).map(([name, { length }]) => ({ name, length })),
-    sha256: createHash('sha256').update(body).digest('hex'),
   };
   const text = Buffer.from(JSON.stringify(header));
   const size = Buffer.alloc(4);
   size.writeUInt32LE(text.length);
-  mkdirSync(dirname(path), { recursive: true });
-  const unfinished = `${path}.${process.pid}.part`;
-  writeFileSync(unfinished, Buffer.concat([Buffer.from(MAGIC), size, text, body]));
-  renameSync(unfinished, path);
+  const parts = [Buffer.from(MAGIC), size, text, ...Object.values(arrays).map(bytesOf)];
+  const content = Buffer.concat(parts);
+  writeWhole(path, Buffer.concat([content, digestOf(content)]));
 }
+
+const digestOf = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
+
+function writeWhole(path: string, bytes: Uint8Array): void {
+  const unfinished = `${path}.${process.pid}.part`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(unfinished, bytes, { flush: true });
+    renameSync(unfinished, path);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw refused(path, `cannot be written (${reasonOf(error)}). Make room for it, or name another file`);
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer =>
   Buffer.from(new Uint8Array(buffer, byteOffset, byteLength));
@@ -72,20 +86,21 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer =>
 /** The checkpoint of the run with that key, or undefined where there is no file. @throws QuantError QT103 */
 export function readCheckpoint(path: string, key: string): Checkpoint | undefined {
   if (!existsSync(path)) return undefined;
-  const bytes = readFileSync(path);
+  const bytes = bytesAt(path);
   const start = MAGIC.length + 4;
-  if (bytes.length < start || bytes.toString('latin1', 0, MAGIC.length) !== MAGIC)
+  if (bytes.length < start + DIGEST_BYTES || bytes.toString('latin1', 0, MAGIC.length) !== MAGIC)
     throw refused(path, 'is no checkpoint of the training engine. Name another file');
+  const content = bytes.subarray(0, -DIGEST_BYTES);
+  if (!digestOf(content).equals(bytes.subarray(-DIGEST_BYTES)))
+    throw refused(path, 'is damaged or of another version. Delete it to start anew');
   const end = start + bytes.readUInt32LE(MAGIC.length);
-  const header = parsed(path, bytes.toString('utf8', start, end));
+  const header = parsed(path, content.toString('utf8', start, end));
   if (header.key !== key)
     throw refused(
       path,
       'belongs to another run: network, starting weights, data or recipe differ. Delete it to start anew, or name another file',
     );
-  const body = bytes.subarray(end);
-  if (createHash('sha256').update(body).digest('hex') !== header.sha256)
-    throw refused(path, 'is damaged. Delete it to start anew');
+  const body = content.subarray(end);
   let at = 0;
   const arrays = header.arrays.map(({ name, length }): readonly [string, Float32Array] => {
     const values = new Float32Array(Uint8Array.from(body.subarray(at, at + 4 * length)).buffer);
@@ -93,6 +108,14 @@ export function readCheckpoint(path: string, key: string): Checkpoint | undefine
     return [name, values];
   });
   return { progress: header.progress, arrays: Object.fromEntries(arrays) };
+}
+
+function bytesAt(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw refused(path, `cannot be read (${reasonOf(error)}). Name another file`);
+  }
 }
 
 function parsed(path: string, text: string): z.infer<typeof headerSchema> {

@@ -73,11 +73,14 @@ export function checkDataset(data: Dataset, input: Shape, classes: number): void
     throw new QuantError('QT100', `data set "${data.name}" ${problem}`);
   };
   const size = data.shape[0] * data.shape[1] * data.shape[2];
+  if (data.count === 0) fail('has no pictures. Give at least one.');
+  if (!(data.scale > 0 && Number.isFinite(data.scale)))
+    fail(`has scale ${data.scale}. Give a finite number above 0, for example 1/256.`);
   if (data.shape.join() !== input.join())
     fail(
       `has pictures of ${data.shape.join('x')}, the network reads ${input.join('x')}. Use the data it was made for.`,
     );
-  if (data.count === 0 || data.pictures.length !== data.count * size)
+  if (data.pictures.length !== data.count * size)
     fail(
       `declares ${data.count} pictures of ${size} numbers but holds ${data.pictures.length} numbers. Load it again.`,
     );

@@ -1,16 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Dataset } from '../../nn/index.js';
 import type { Network } from './network.js';
-import type { Recipe } from './types.js';
-
-/** Bytes of the pictures that identify a data set, beside all its labels: hashing all would take longer than a step. */
-const SAMPLED = 1 << 20;
 
 /**
- * What a run starts from, as a hash: network and its numbers, grids, frozen weights, data, recipe and phase. Projections are
- * functions and not part of it.
+ * What a run starts from, as a hash: network and its numbers, grids, frozen weights, data, and the settings of the run.
+ * Projections are functions and not part of it, only which layers have one.
  */
-export function runKey(network: Network, recipe: Recipe, phase: string, data: readonly Dataset[]): string {
+export function runKey(network: Network, data: readonly Dataset[], settings: readonly unknown[]): string {
   const { source, values, statistics, frozen } = network;
   const hash = createHash('sha256');
   const structure = source.nodes.map((node) => ({
@@ -19,11 +15,11 @@ export function runKey(network: Network, recipe: Recipe, phase: string, data: re
     ...(node.kind === 'batchNorm' ? { gamma: 0, beta: 0, mean: 0, variance: 0 } : {}),
   }));
   const { input, activations, projections = {} } = network.quantizers();
-  hash.update(JSON.stringify([structure, recipe, phase, input, activations, Object.keys(projections)]));
+  hash.update(JSON.stringify([structure, settings, input, activations, Object.keys(projections)]));
   for (const array of [values, statistics, frozen]) hash.update(bytes(array));
   for (const { name, shape, classes, count, scale, labels, pictures } of data) {
     hash.update(JSON.stringify([name, shape, classes, count, scale]));
-    hash.update(labels).update(bytes(pictures).subarray(0, SAMPLED));
+    hash.update(labels).update(bytes(pictures));
   }
   return hash.digest('hex');
 }

@@ -39,10 +39,10 @@ export async function openThreads(network: ShardNetwork, count: number): Promise
         local.load(state);
       }
       const pending = jobs.map((job, index) => remotes[(index % count) - 1]?.run(job));
-      const all = jobs.map((job, index) => pending[index] ?? Promise.resolve(local.run(job)));
+      const results = Promise.all(jobs.map((job, index) => pending[index] ?? promised(() => local.run(job))));
       // Lets signals and timers in, also where all work is done in this thread.
-      await new Promise((resolve) => setImmediate(resolve));
-      return Promise.all(all);
+      const breath = new Promise((resolve) => setImmediate(resolve));
+      return (await Promise.all([results, breath]))[0];
     },
     close: async () => {
       await Promise.all(remotes.map((remote) => remote.close()));
@@ -51,12 +51,17 @@ export async function openThreads(network: ShardNetwork, count: number): Promise
   };
 }
 
+/** A promise also where `make` throws, so that no other thread's failure is left without a listener. */
+const promised = <T>(make: () => T): Promise<T> => new Promise((resolve) => resolve(make()));
+
 function startRemote(network: ShardNetwork): Remote {
   const worker = new Worker(new URL('./shard-worker.mjs', import.meta.url));
   const waiting: { resolve: (result: ShardResult) => void; reject: (error: Error) => void }[] = [];
   const send = (request: Request, owned: readonly ArrayBuffer[] = []): void =>
     worker.postMessage(request, [...owned]);
+  let ended: Error | undefined;
   const fail = (error: Error): void => {
+    ended ??= error;
     for (const { reject } of waiting.splice(0)) reject(error);
   };
   // A worker without work does not keep the process alive, even when nobody closes the trainer.
@@ -74,6 +79,10 @@ function startRemote(network: ShardNetwork): Remote {
     load: (state) => send({ kind: 'load', state }),
     run: (job) =>
       new Promise((resolve, reject) => {
+        if (ended !== undefined) {
+          reject(ended);
+          return;
+        }
         worker.ref();
         waiting.push({ resolve, reject });
         send({ kind: 'run', job }, job.pictures.buffer instanceof ArrayBuffer ? [job.pictures.buffer] : []);

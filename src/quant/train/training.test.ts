@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FloatModel } from '../model/index.js';
+import { writeCheckpoint } from './checkpoint.js';
 import { createTrainer } from './index.js';
 import { bars, recipe, smallNet } from './testing/fixtures.js';
 import type { Recipe, Trainer, TrainOptions, TrainSummary } from './types.js';
@@ -81,6 +82,20 @@ describe('training', () => {
     expect(trainer.values).toEqual(before);
   });
 
+  it('goes back to the best epoch when a later one diverges, also by its very last step', async () => {
+    const trainer = await createTrainer(smallNet(), { threads: 1 });
+    const schedule: Recipe['schedule'] = { kind: 'steps', rate: 0.1, at: [0.96], factor: 1e60 };
+    let best = new Float32Array();
+    const progress = ({ accuracy }: { readonly accuracy?: number }): void => {
+      if (accuracy !== undefined && best.length === 0) best = trainer.values.slice();
+    };
+    const options: TrainOptions = { validation, keepBest: true, progress };
+    await expect(trainer.train(data, { ...recipe, epochs: 2, schedule }, options)).rejects.toThrow(
+      /QT101: training diverged in epoch 2 of 2, step 10 of 10: .*weights that are not finite.*best epoch/,
+    );
+    expect(trainer.values).toEqual(best);
+  });
+
   it('refuses data and recipes that make no sense', async () => {
     const trainer = await createTrainer(smallNet(), { threads: 1 });
     const wrong = { ...data, shape: [4, 16, 2] as const };
@@ -90,7 +105,23 @@ describe('training', () => {
     await expect(trainer.train(broken, recipe)).rejects.toThrow(/QT100.*NaN in picture 0/);
     await expect(trainer.evaluate({ ...data, labels })).rejects.toThrow(/QT100.*label 4.*4 logits/);
     await expect(trainer.evaluate({ ...data, labels: labels.slice(1) })).rejects.toThrow(/QT100.*319 labels/);
+    await expect(trainer.evaluate({ ...data, scale: NaN })).rejects.toThrow(/QT100.*scale NaN/);
     await expect(trainer.train(data, { ...recipe, shards: 33 })).rejects.toThrow(/QT102.*33 shards/);
+    const shifted: Recipe = { ...recipe, augmentation: { flip: false, shift: 0.5 } };
+    await expect(trainer.train(data, shifted)).rejects.toThrow(/QT102.*shifts of 0\.5 pixels/);
+    const unstable: Recipe = { ...recipe, optimizer: { kind: 'sgd', momentum: 1, weightDecay: 0 } };
+    await expect(trainer.train(data, unstable)).rejects.toThrow(/QT102.*momentum 1/);
+  });
+});
+
+describe('a thread that ends', () => {
+  it('fails what it was computing instead of leaving it waiting, and is replaced by the next call', async () => {
+    const trainer = await createTrainer(smallNet(), { threads: 2 });
+    const expected = await trainer.evaluate(data);
+    const running = trainer.evaluate(data);
+    await Promise.all([expect(running).rejects.toThrow(/thread .* ended/), trainer.close()]);
+    expect(await trainer.evaluate(data)).toEqual(expected);
+    await trainer.close();
   });
 });
 
@@ -140,10 +171,31 @@ describe('checkpoints', () => {
     await expect(run({ checkpoint }, { epochs: 1, seed: 8 })).rejects.toThrow(
       /QT103.*belongs to another run/,
     );
+    await expect(run({ checkpoint, keepBest: true }, { epochs: 1 })).rejects.toThrow(/another run/);
     const bytes = readFileSync(checkpoint);
-    writeFileSync(checkpoint, bytes.with(-1, 1));
+    const inHeader = bytes.indexOf('"lossSum":0') + 10;
+    for (const at of [inHeader, bytes.length - 100, bytes.length - 1]) {
+      writeFileSync(checkpoint, bytes.with(at, (bytes[at] ?? 0) ^ 1));
+      await expect(run({ checkpoint }, { epochs: 1 })).rejects.toThrow(/QT103.*is damaged/);
+    }
+    writeFileSync(checkpoint, bytes.subarray(0, bytes.length >> 1));
     await expect(run({ checkpoint }, { epochs: 1 })).rejects.toThrow(/QT103.*is damaged/);
     writeFileSync(checkpoint, 'something else');
     await expect(run({ checkpoint }, { epochs: 1 })).rejects.toThrow(/QT103.*is no checkpoint/);
+    await expect(run({ checkpoint: folder }, { epochs: 1 })).rejects.toThrow(/QT103.*cannot be read/);
+  });
+
+  it('that cannot be written are named, and leave the file of before and nothing beside it', () => {
+    const path = join(folder, 'taken');
+    mkdirSync(join(path, 'inside'), { recursive: true });
+    const progress = { epoch: 0, step: 0, lossSum: 0, seconds: 0, first: { sum: 0, count: 0 } };
+    const checkpoint = {
+      progress: { ...progress, history: [], powers: [1, 1] as [number, number], grids: {} },
+    };
+    expect(() => {
+      writeCheckpoint(path, 'key', { ...checkpoint, arrays: {} });
+    }).toThrow(/QT103: checkpoint ".*taken" cannot be written .*Make room/);
+    expect(readdirSync(path)).toEqual(['inside']);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 });

@@ -52,7 +52,8 @@ export async function trainNetwork(
   const sets = options.validation === undefined ? [data] : [data, options.validation];
   sets.forEach((set) => checkData(network, set));
   const phase = options.phase ?? 'training';
-  const key = runKey(network, recipe, phase, sets);
+  const settings = [recipe, phase, options.keepBest === true, setup.size, setup.batches];
+  const key = options.checkpoint === undefined ? '' : runKey(network, sets, settings);
   const steps = Math.max(1, Math.floor(data.count / recipe.batch));
   let state = resumed(network, options.checkpoint, key) ?? freshState(network, recipe);
   const made = state.progress.epoch * steps + state.progress.step;
@@ -80,7 +81,7 @@ export async function trainNetwork(
   return { epochs: state.progress.history, stopped };
 }
 
-function checkRecipe({ epochs, batch, shards = 2, schedule }: Recipe): void {
+function checkRecipe({ epochs, batch, shards = 2, schedule, optimizer, augmentation }: Recipe): void {
   const fail = (problem: string): never => {
     throw new QuantError('QT102', `the training recipe has ${problem}.`);
   };
@@ -90,6 +91,13 @@ function checkRecipe({ epochs, batch, shards = 2, schedule }: Recipe): void {
     fail(`${shards} shards for batches of ${batch} pictures. Give 1 to ${batch}`);
   if (!(Number.isFinite(schedule.rate) && schedule.rate >= 0))
     fail(`a learning rate of ${schedule.rate}. Give a positive one`);
+  if (!(Number.isFinite(optimizer.weightDecay) && optimizer.weightDecay >= 0))
+    fail(`a weight decay of ${optimizer.weightDecay}. Give 0 or a positive number`);
+  const momenta = optimizer.kind === 'sgd' ? [optimizer.momentum] : [optimizer.beta1, optimizer.beta2];
+  if (!momenta.every((momentum) => momentum >= 0 && momentum < 1))
+    fail(`momentum ${momenta.join(', ')}. Give 0 or more, less than 1`);
+  const shift = augmentation?.shift ?? 0;
+  if (!Number.isInteger(shift) || shift < 0) fail(`shifts of ${shift} pixels. Give a whole number`);
 }
 
 function freshState(network: Network, { optimizer }: Recipe): State {
@@ -115,14 +123,15 @@ async function runSteps(run: Run, state: State): Promise<State> {
   const started = now();
   let { optimizer } = state;
   let progress = state.progress;
+  const diverged = (step: number, sign: string): QuantError => {
+    restore(network, state.best ?? begin);
+    return divergence(run, { epoch, step }, sign, state.best !== undefined);
+  };
   network.refresh();
   for (let { step } = progress; step < run.steps && options.signal?.aborted !== true; step++) {
     const pictures = order.slice(step * recipe.batch, (step + 1) * recipe.batch);
     const { loss, gradients } = await gradientStep(run, pictures, epoch, step);
-    if (hasDiverged(loss, progress, network.classes)) {
-      restore(network, state.best ?? begin);
-      throw diverged(run, progress, loss, state.best !== undefined);
-    }
+    if (hasDiverged(loss, progress, network.classes)) throw diverged(step, `the loss is ${loss}`);
     const rate = rateAt(recipe.schedule, (epoch * run.steps + step + 0.5) / (recipe.epochs * run.steps));
     const { values, frozen, layout } = network;
     optimizer = updateValues(recipe.optimizer, optimizer, {
@@ -142,6 +151,8 @@ async function runSteps(run: Run, state: State): Promise<State> {
     };
     report(run, progress);
   }
+  if (!network.values.every(Number.isFinite))
+    throw diverged(progress.step - 1, 'its update leaves weights that are not finite');
   progress = { ...progress, powers: [...optimizer.powers], seconds: progress.seconds + now() - started };
   return { ...state, optimizer, progress };
 }
@@ -168,16 +179,16 @@ function hasDiverged(loss: number, { first }: RunProgress, classes: number): boo
   return !Number.isFinite(loss) || loss > EXPLODED * usual;
 }
 
-function diverged(
+function divergence(
   { phase, steps, recipe }: Run,
-  { epoch, step }: RunProgress,
-  loss: number,
+  { epoch, step }: Pick<RunProgress, 'epoch' | 'step'>,
+  sign: string,
   best: boolean,
 ): QuantError {
   const kept = best ? 'those of the best epoch' : 'those before this epoch';
   return new QuantError(
     'QT101',
-    `${phase} diverged in epoch ${epoch + 1} of ${recipe.epochs}, step ${step + 1} of ${steps}: the loss is ${loss}. ` +
+    `${phase} diverged in epoch ${epoch + 1} of ${recipe.epochs}, step ${step + 1} of ${steps}: ${sign}. ` +
       `The weights are ${kept} again. Try a learning rate below ${recipe.schedule.rate}, a warm-up, or a larger batch.`,
   );
 }
@@ -213,7 +224,7 @@ async function finishEpoch(run: Run, state: State): Promise<State> {
     ],
     ...(isBest ? { bestAccuracy: accuracy } : {}),
   };
-  report(run, { ...progress, ...{ step: run.steps } }, accuracy);
+  report(run, progress, accuracy);
   const best = isBest
     ? { best: { values: network.values.slice(), statistics: network.statistics.slice() } }
     : {};

@@ -1,3 +1,5 @@
+import { QuantError } from '../../errors.js';
+
 /** Hands out addresses on the kernels' memory. Everything is 64-byte aligned, a cache line. */
 export interface Memory {
   /** Address of `count` 32-bit numbers. */
@@ -5,7 +7,7 @@ export interface Memory {
   /** Address of a block that may have been used before and given back. */
   readonly take: (count: number) => number;
   readonly give: (address: number) => void;
-  /** Grows the memory to what was handed out; only then are the addresses valid. */
+  /** Grows the memory to what was handed out; only then are the addresses valid. @throws QuantError QT105 */
   readonly reserve: () => void;
 }
 
@@ -37,7 +39,20 @@ export function createMemory(memory: WebAssembly.Memory, start: number): Memory 
     give: (address) => free.add(address),
     reserve: () => {
       const missing = end - memory.buffer.byteLength;
-      if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+      if (missing > 0) grow(memory, Math.ceil(missing / PAGE));
     },
   };
+}
+
+function grow(memory: WebAssembly.Memory, pages: number): void {
+  try {
+    memory.grow(pages);
+  } catch {
+    const needed = Math.ceil((memory.buffer.byteLength + pages * PAGE) / 2 ** 20);
+    throw new QuantError(
+      'QT105',
+      `the network needs ${needed} MiB for the pictures of one shard, more than a thread can have (4096 MiB at most). ` +
+        'Use smaller batches, more shards, or a smaller evaluationBatch.',
+    );
+  }
 }
