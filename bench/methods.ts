@@ -14,7 +14,7 @@ import { lineProgress } from '../src/cli/progress.js';
 import { page } from './methods/document.js';
 import { keyOf, resultsFormat, type Row } from './methods/results.js';
 import { runJob } from './methods/run-job.js';
-import { digits, fashion, type Job, type Workload } from './methods/workloads.js';
+import { digits, digitsEvolution, fashion, type Job, type Workload } from './methods/workloads.js';
 
 const output = join('bench', 'results', 'methods.json');
 const document = join('docs', 'results', 'methods.md');
@@ -51,11 +51,11 @@ const main = async (): Promise<void> => {
     return;
   }
   mkdirSync(place.cache, { recursive: true });
-  const workloads: readonly Workload[] = [fashion, digits];
+  const workloads: readonly Workload[] = [fashion, digits, digitsEvolution];
   const order = workloads.flatMap(({ name, jobs }) =>
     jobs.map((job) => [name, job.network.name, job.name].join()),
   );
-  const sets = listOf('BENCH_SET') ?? workloads.map(({ name }) => name);
+  const sets = listOf('BENCH_SET') ?? ['fashion', 'digits'];
   const seeds = (listOf('BENCH_SEEDS') ?? ['1', '2', '3']).map(Number);
   for (const seed of seeds) {
     for (const workload of workloads.filter(({ name }) => sets.includes(name))) {

@@ -121,7 +121,7 @@ export const fashion: Workload = {
   prefix: 'fashion-',
   validation: 2000,
   jobs: [
-    ...methodJobs(fashionNet, { epochs: 4, longEpochs: 6, fames: { ranking: true, genetic: {} } }),
+    ...methodJobs(fashionNet, { epochs: 4, longEpochs: 6, fames: { ranking: true } }),
     ...factorJobs(fashionResNet, 1),
   ],
 };
@@ -132,4 +132,18 @@ export const digits: Workload = {
   prefix: undefined,
   validation: 400,
   jobs: [...methodJobs(smallNet, { epochs: 4, longEpochs: 8, fames: {} }), ...factorJobs(smallResNet, 1)],
+};
+
+/** Minutes of evolution beside a selection of seconds: only in the bench. */
+export const digitsEvolution: Workload = {
+  ...digits,
+  jobs: [
+    {
+      name: 'FAMES 4 bits, evolution beside it',
+      network: smallNet,
+      method: 'fames',
+      config: { ranking: true, genetic: { population: 50, generations: 40 } },
+      epochs: 4,
+    },
+  ],
 };

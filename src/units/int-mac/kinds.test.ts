@@ -41,7 +41,7 @@ describe('integer PE kinds', () => {
   it('refuse sums that a cell cannot hold', () => {
     const make = (): unknown =>
       macArray({ rows: 5, columns: 1, actWidth: 16, kind: mac16Chain(16), flow: 'weightStationary' });
-    expect(make).toThrow('UNIT001: mac16Chain: rows make sums of 34 bits; a cell holds 31');
+    expect(make).toThrow('UNIT001: mac16Chain: rows make sums of 34 bits; a cell holds 32');
   });
 
   it('name the row of a weight that has too many bits', () => {

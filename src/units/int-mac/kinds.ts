@@ -1,6 +1,6 @@
 /** Integer columns with one multiplier cell per PE. */
 import { mult18x18d, sbMac16MultiplyAdd } from '../../cells/index.js';
-import { cat, sint, uint, type ModuleBuilder, type SInt, type UInt } from '../../hdl/index.js';
+import { bit, cat, sint, uint, type ModuleBuilder, type SInt, type UInt } from '../../hdl/index.js';
 import { typeRange, type Range } from '../../num/index.js';
 import { adderTree, sumWidthOf, treeStages } from '../adder-tree/tree.js';
 import { requireInteger, UnitParameterError } from '../errors.js';
@@ -24,37 +24,34 @@ const exactKind = (weightWidth: number) => ({
 
 /**
  * A chain of SB_MAC16: each adds its product to the sum from the row above, inside the cell, so that rows cost no LUT and
- * follow each other by a cycle. Half of the sum's range enters at the top, so that sums are never negative and the
- * accumulator's upper half only counts carries, a cycle later. Signed weights and activations of 2 to 16 bits.
- * @throws UnitParameterError
+ * follow each other by a cycle. The accumulator works in two halves, a cycle apart: its carry chain limits up5k's clock.
+ * Signed weights and activations of 2 to 16 bits. @throws UnitParameterError
  */
 export const mac16Chain = (weightWidth: number): PeKind => {
   requireInteger('mac16Chain', 'weightWidth', weightWidth, 2, 16);
   const widthFor = (rows: number, actWidth: number): number =>
     sumWidthOf(rows, productRange(weightWidth)(actWidth));
-  const half = (rows: number, actWidth: number): bigint => 1n << BigInt(widthFor(rows, actWidth) - 1);
   return {
     ...exactKind(weightWidth),
     name: `mac16_chain${weightWidth}`,
-    correction: (weights, actWidth) => -half(weights.length, actWidth),
     timing: ({ rows, actWidth }) => {
       requireInteger('mac16Chain', 'actWidth', actWidth, 2, 16);
       const sumWidth = widthFor(rows, actWidth);
-      if (sumWidth > 31)
-        throw new UnitParameterError('mac16Chain', 'rows', `make sums of ${sumWidth} bits; a cell holds 31`);
+      if (sumWidth > 32)
+        throw new UnitParameterError('mac16Chain', 'rows', `make sums of ${sumWidth} bits; a cell holds 32`);
       return { latencyCycles: rows, rowSkewCycles: 1, accumulatorCycles: 2 };
     },
     columnSums: ({ rows, act, weight, actWidth }, m) => {
       const cell = sbMac16MultiplyAdd({ signed: true });
       return weight.map((codes, column) => {
-        let sum: SInt = m.constant(sint(32), half(rows, actWidth));
+        let sum: SInt = m.constant(sint(32), 0);
         act.forEach((a, row) => {
           const b = codes[row];
           if (b !== undefined) sum = cell(`mac_${row}_${column}`, { a, b: b.asSint(), c: sum }).sum;
         });
-        const total = sum.asUint().bits(widthFor(rows, actWidth) - 1, 0);
+        const total = sum.wrap(widthFor(rows, actWidth));
         return {
-          sum,
+          sum: total,
           accumulator: (clear, width, name) => splitAccumulator(m, { total, clear, width, name }),
         };
       });
@@ -63,36 +60,40 @@ export const mac16Chain = (weightWidth: number): PeKind => {
 };
 
 interface Accumulation {
-  readonly total: UInt;
+  readonly total: SInt;
   readonly clear: UInt;
   readonly width: number;
   readonly name: string;
 }
 
-/** acc += total, wrapped to `width`; the bits above the total's add the carries of those below a cycle later. */
+/** acc += total, wrapped to `width`; the upper half adds the carry of the lower one a cycle later. */
 const splitAccumulator = (m: ModuleBuilder, { total, clear, width, name }: Accumulation): SInt => {
-  const split = Math.min(total.width, width);
+  const split = Math.ceil(width / 2);
+  const addend = total.wrap(width);
   const { [`${name}_low`]: low, [`${name}_high`]: high } = m.regs(
-    { [`${name}_low`]: uint(split + 1), [`${name}_high`]: uint(Math.max(1, width - split)) },
+    { [`${name}_low`]: uint(split + 1), [`${name}_high`]: uint(width - split) },
     { reset: false },
   );
   if (low === undefined || high === undefined) throw new RangeError(`no registers ${name}`);
   const kept = low.bits(split - 1, 0);
+  const one = m.constant(bit, 1);
   const clearHigh = m.pipe(`${name}_clear`, clear);
+  const addendHigh = m.pipe(`${name}_addend`, addend.asUint().bits(width - 1, split));
   m.when(clear, () => {
     low.next = 0;
   }).otherwise(() => {
-    low.next = kept.add(total.bits(split - 1, 0)).wrap(split + 1);
+    low.next = kept.add(addend.asUint().bits(split - 1, 0)).wrap(split + 1);
   });
   m.when(clearHigh, () => {
     high.next = 0;
   }).otherwise(() => {
-    high.next = high.add(low.bit(split)).wrap(high.width);
+    // A bit below the halves makes the carry.
+    high.next = cat(high, one)
+      .add(cat(addendHigh, low.bit(split)))
+      .wrap(width - split + 1)
+      .bits(width - split, 1);
   });
-  const lowHeld = m.pipe(`${name}_low_q`, kept);
-  if (width > split) return cat(high, lowHeld).asSint();
-  m.unused(high);
-  return lowHeld.asSint();
+  return cat(high, m.pipe(`${name}_low_q`, kept)).asSint();
 };
 
 /**
