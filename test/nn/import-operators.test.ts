@@ -138,6 +138,38 @@ describe('each operator, with power-of-two scales, equals the float executor', (
     expect(network.layers.map(({ kind }) => kind)).toEqual(['conv', 'maxPool', 'maxPool', 'avgPool']);
   });
 
+  test('batch normalization behind a max pooling that waits for the quantizer, unless a negative scale turns the order', () => {
+    const normalized = (gamma: readonly number[]): OnnxGraph => {
+      const g = graphBuilder([1, 2, 6, 6]);
+      const conv = g.node('Conv', [g.quant(g.input, input8), weights(g, createRandom(4), [2, 2, 3, 3])], {});
+      const pooled = g.node('MaxPool', [conv], { kernel_shape: [2, 2], strides: [2, 2] });
+      const parameters = [gamma, [0.5, -1], [0.25, 1], [0.75, 3.75]].map((v) => g.constant([2], v));
+      const norm = g.node('BatchNormalization', [pooled, ...parameters], { epsilon: 0.25 });
+      return g.build(g.quant(norm, { scale: 2 ** -3, bits: 8, signed: true }));
+    };
+    expectEqual(normalized([1, 0.5]));
+    expect(() => importGraph(normalized([1, -0.5]))).toThrow(
+      /NN003: .*multiplies channel 1 by -0\.25 behind max pooling "MaxPool_\d+"/,
+    );
+  });
+
+  test('a residual add times one number; channels scaled or shifted apart, and unreachable scales, are refused', () => {
+    const behindAdd = (op: string, constant: readonly number[], scale = 2 ** -3): OnnxGraph => {
+      const g = graphBuilder([1, 2, 3, 3]);
+      const x = g.quant(g.input, input8);
+      const conv = g.node('Conv', [x, weights(g, createRandom(5), [2, 2, 1, 1])], {});
+      const sum = g.node('Add', [g.quant(conv, act), x]);
+      const changed = g.node(op, [sum, g.constant([constant.length, 1, 1], constant)]);
+      return g.build(g.quant(changed, { scale, bits: 8, signed: true }));
+    };
+    expectEqual(behindAdd('Mul', [-0.75]));
+    expect(() => importGraph(behindAdd('Mul', [0.5, 0.25]))).toThrow(/NN003: .*residual add "Add_\d+"/);
+    expect(() => importGraph(behindAdd('Add', [1]))).toThrow(/NN003: .*residual add "Add_\d+"/);
+    expect(() => importGraph(behindAdd('Mul', [1], 2 ** -20))).toThrow(
+      /NN003: .*does not fit multipliers of 16 bits/,
+    );
+  });
+
   test('GlobalAveragePool and ReduceMean', () => {
     for (const op of ['GlobalAveragePool', 'ReduceMean']) {
       const g = graphBuilder([1, 3, 4, 2]);

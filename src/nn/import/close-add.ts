@@ -1,4 +1,5 @@
-import { roundShift, type RoundingMode } from '../../num/index.js';
+import { roundHalfEven } from '../../num/index.js';
+import { NnError } from '../errors.js';
 import { storageRange, type ValueRange } from '../ranges.js';
 import { composed } from './close.js';
 import { tensorNamed, type AddFit, type Clamp, type Lowering } from './state.js';
@@ -36,7 +37,7 @@ export function closeAdd(
   if (a === undefined || b === undefined) return;
   const real = composed(pending.steps, 0);
   const wanted = (x: number, y: number): number => q.code(real(x * a.scale + y * b.scale));
-  const fit = fitAdd(a, b, wanted, clamp, lowering.multiplierBits);
+  const fit = fitAdd(source.name, [a, b], wanted, clamp, lowering.multiplierBits);
   lowering.layers.push({ kind: 'added', source, output, fit, clamp });
   const { rounding, exact, greatestDeviation, deviatingValues, reachableValues } = fit;
   lowering.reports.push({
@@ -51,56 +52,117 @@ export function closeAdd(
 }
 
 type Wanted = (a: number, b: number) => number;
+type Multipliers = AddFit['candidates'][number];
+type Difference = Pick<AddFit, 'greatestDeviation' | 'deviatingValues'>;
 
-function fitAdd(a: Operand, b: Operand, wanted: Wanted, clamp: Clamp, multiplierBits: number): AddFit {
-  const limit = 2 ** (multiplierBits - 1) - 1;
-  const tries: AddFit[] = [];
-  for (let shift = 0; shift <= 40; shift++) {
-    const [multiplierA, multiplierB] = [Math.round(a.steps * 2 ** shift), Math.round(b.steps * 2 ** shift)];
-    if (Math.max(Math.abs(multiplierA), Math.abs(multiplierB)) > limit) break;
-    const candidates = [{ multiplierA, multiplierB, shift }];
-    for (const rounding of ['halfUp', 'halfEven'] as const) {
-      const difference = compare(a, b, wanted, { multiplierA, multiplierB, shift }, clamp, rounding);
-      tries.push({ rounding, candidates, exact: difference.deviatingValues === 0, ...difference });
+/** The multipliers of every shift that serves all pairs, rounded half up where possible; else those that deviate least. */
+function fitAdd(
+  name: string,
+  [a, b]: readonly [Operand, Operand],
+  wanted: Wanted,
+  clamp: Clamp,
+  multiplierBits: number,
+): AddFit {
+  const pairs = pairsOf(a.range, b.range, wanted);
+  const exact: Record<'halfUp' | 'halfEven', Multipliers[]> = { halfUp: [], halfEven: [] };
+  let best: AddFit | undefined;
+  for (const multipliers of multipliersOf(a, b, 2 ** (multiplierBits - 1) - 1)) {
+    for (const rounding of ['halfEven', 'halfUp'] as const) {
+      const most = best?.deviatingValues ?? Infinity;
+      const difference = compare(pairs, multipliers, clamp, rounding, most);
+      if (difference === undefined) continue;
+      if (difference.deviatingValues === 0) exact[rounding].push(multipliers);
+      if (difference.deviatingValues < most)
+        best = fitOf(rounding, [multipliers], difference, pairs.wanted.length);
     }
   }
-  const exact = (['halfUp', 'halfEven'] as const)
-    .map((rounding) => tries.filter((t) => t.exact && t.rounding === rounding))
-    .find((found) => found.length > 0);
-  const [first] = exact ?? [];
-  if (exact !== undefined && first !== undefined)
-    return { ...first, candidates: exact.flatMap((t) => t.candidates) };
-  return tries.reduce((best, t) => (t.deviatingValues <= best.deviatingValues ? t : best));
+  const [rounding] = (['halfUp', 'halfEven'] as const).filter((one) => exact[one].length > 0);
+  if (rounding !== undefined)
+    return fitOf(
+      rounding,
+      exact[rounding],
+      { greatestDeviation: 0, deviatingValues: 0 },
+      pairs.wanted.length,
+    );
+  if (best !== undefined) return best;
+  throw new NnError(
+    'NN003',
+    `residual add "${name}" multiplies by ${a.steps} and ${b.steps} to reach its quantizer's scale, which does not fit ` +
+      `multipliers of ${multiplierBits} bits. Quantize its output more coarsely, or raise multiplierBits.`,
+  );
 }
 
+const fitOf = (
+  rounding: AddFit['rounding'],
+  candidates: readonly Multipliers[],
+  difference: Difference,
+  reachableValues: number,
+): AddFit => ({
+  rounding,
+  candidates,
+  exact: difference.deviatingValues === 0,
+  ...difference,
+  reachableValues,
+});
+
+/** The greatest shift, which is the most exact one, first. */
+function multipliersOf(a: Operand, b: Operand, limit: number): readonly Multipliers[] {
+  const all = Array.from({ length: 41 }, (_, shift): Multipliers => {
+    const [multiplierA, multiplierB] = [Math.round(a.steps * 2 ** shift), Math.round(b.steps * 2 ** shift)];
+    return { multiplierA, multiplierB, shift };
+  });
+  const fits = ({ multiplierA, multiplierB }: Multipliers): boolean =>
+    Math.max(Math.abs(multiplierA), Math.abs(multiplierB)) <= limit;
+  return all.filter(fits).toReversed();
+}
+
+/** Operand values, and what the quantizer makes of each pair of them: [a][b]. */
+interface Pairs {
+  readonly a: Float64Array;
+  readonly b: Float64Array;
+  readonly wanted: Float64Array;
+}
+
+function pairsOf(rangeA: ValueRange, rangeB: ValueRange, wanted: Wanted): Pairs {
+  const [a, b] = thinned(rangeA, rangeB);
+  const all = new Float64Array(a.length * b.length);
+  a.forEach((x, i) => b.forEach((y, j) => (all[i * b.length + j] = wanted(x, y))));
+  return { a, b, wanted: all };
+}
+
+/** undefined: more than `most` pairs deviate. All numbers are multiples of 2^-shift far below 2^53 of them, so exact. */
 function compare(
-  a: Operand,
-  b: Operand,
-  wanted: Wanted,
-  m: { readonly multiplierA: number; readonly multiplierB: number; readonly shift: number },
+  { a, b, wanted }: Pairs,
+  { multiplierA, multiplierB, shift }: Multipliers,
   { lo, hi, zeroPoint }: Clamp,
-  rounding: RoundingMode,
-): Pick<AddFit, 'greatestDeviation' | 'deviatingValues' | 'reachableValues'> {
-  const [valuesA, valuesB] = thinned(a.range, b.range);
+  rounding: 'halfUp' | 'halfEven',
+  most: number,
+): Difference | undefined {
+  const isHalfUp = rounding === 'halfUp';
+  const termsA = a.map((value) => (value * multiplierA) / 2 ** shift);
+  const termsB = b.map((value) => (value * multiplierB) / 2 ** shift);
   let greatestDeviation = 0;
   let deviatingValues = 0;
-  for (const x of valuesA) {
-    for (const y of valuesB) {
-      const sum = roundShift(x * m.multiplierA + y * m.multiplierB, m.shift, rounding) + zeroPoint;
-      const difference = Math.abs(Math.min(hi, Math.max(lo, sum)) - wanted(x, y));
-      if (difference > 0) deviatingValues++;
+  let at = 0;
+  for (const termA of termsA) {
+    for (const termB of termsB) {
+      const rounded = isHalfUp ? Math.floor(termA + termB + 0.5) : roundHalfEven(termA + termB);
+      const result = Math.min(hi, Math.max(lo, rounded + zeroPoint));
+      const difference = Math.abs(result - (wanted[at++] ?? 0));
+      if (difference === 0) continue;
+      if (++deviatingValues > most) return undefined;
       greatestDeviation = Math.max(greatestDeviation, difference);
     }
   }
-  return { greatestDeviation, deviatingValues, reachableValues: valuesA.length * valuesB.length };
+  return { greatestDeviation, deviatingValues };
 }
 
-function thinned(a: ValueRange, b: ValueRange): readonly [readonly number[], readonly number[]] {
+function thinned(a: ValueRange, b: ValueRange): readonly [Float64Array, Float64Array] {
   const pairs = (a.hi - a.lo + 1) * (b.hi - b.lo + 1);
   const step = Math.max(1, Math.ceil(Math.sqrt(pairs / MOST_PAIRS)));
-  const values = ({ lo, hi }: ValueRange): number[] => {
+  const values = ({ lo, hi }: ValueRange): Float64Array => {
     const list = Array.from({ length: Math.floor((hi - lo) / step) + 1 }, (_, i) => lo + i * step);
-    return list.at(-1) === hi ? list : [...list, hi];
+    return Float64Array.from(list.at(-1) === hi ? list : [...list, hi]);
   };
   return [values(a), values(b)];
 }

@@ -61,10 +61,34 @@ function pendingAt(lowering: Lowering, node: OnnxNode, index: number): PendingVa
     : pendingRescale(lowering, activationAt(lowering, node, index), node);
 }
 
-const withStep = (pending: PendingValue, step: Step): PendingValue => ({
-  ...pending,
-  steps: [...pending.steps, step],
-});
+function withStep(pending: PendingValue, step: Step, node: OnnxNode): PendingValue {
+  if (step.kind === 'affine') requireAllowed(pending, step, node);
+  return { ...pending, steps: [...pending.steps, step] };
+}
+
+/** Max poolings that wait must commute with a step; a residual add has one multiplier and no offset for all channels. */
+function requireAllowed(
+  { source, poolsAfter }: PendingValue,
+  { gain, offset }: Extract<Step, { kind: 'affine' }>,
+  node: OnnxNode,
+): void {
+  const [pool] = poolsAfter;
+  const falling = gain.findIndex((value) => value < 0);
+  if (pool !== undefined && falling >= 0)
+    throw unsupported(
+      node,
+      `multiplies channel ${falling} by ${gain[falling] ?? 0} behind max pooling "${pool.name}", after which the greatest value ` +
+        'is the least; put a quantizer between the two.',
+    );
+  if (
+    source.kind === 'add' &&
+    !(gain.every((value) => value === gain[0]) && offset.every((value) => value === 0))
+  )
+    throw unsupported(
+      node,
+      `scales or shifts the channels of residual add "${source.name}" each in its own way; put a quantizer between the two.`,
+    );
+}
 
 /** Relu and Clip. On integer codes a Clip narrows their range. */
 export function lowerClamp(lowering: Lowering, node: OnnxNode): Value {
@@ -72,14 +96,14 @@ export function lowerClamp(lowering: Lowering, node: OnnxNode): Value {
   if (value.kind === 'codes') return narrowCodes(lowering, node, value);
   const { lo, hi } =
     node.op === 'Relu' ? { lo: 0, hi: Infinity } : clipLimits(node, constantInputs(lowering, node));
-  return withStep(pendingAt(lowering, node, 0), { kind: 'clamp', lo, hi });
+  return withStep(pendingAt(lowering, node, 0), { kind: 'clamp', lo, hi }, node);
 }
 
 export function lowerBatchNormalization(lowering: Lowering, node: OnnxNode): Value {
   const pending = pendingAt(lowering, node, 0);
   requireChannels(pending, node);
   const { gain, offset } = normalizationOf(node, constantInputs(lowering, node));
-  return withStep(pending, { kind: 'affine', gain, offset });
+  return withStep(pending, { kind: 'affine', gain, offset }, node);
 }
 
 /** A flattened picture has no channel axis left that per-channel parameters could follow. */
@@ -111,6 +135,7 @@ export function lowerArithmetic(lowering: Lowering, node: OnnxNode): Value {
       (c) => line(values(c)).gain,
       (c) => line(values(c)).offset,
     ),
+    node,
   );
 }
 

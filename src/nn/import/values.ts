@@ -62,7 +62,7 @@ export interface PendingValue {
   readonly shape: Shape;
   readonly dims: readonly number[];
   readonly steps: readonly Step[];
-  /** Max poolings commute with the monotone quantizer, so they run after it, on integers. */
+  /** Max poolings commute with rising steps and quantizers, so they run after them, on integers. */
   readonly poolsAfter: readonly PoolAfter[];
 }
 
