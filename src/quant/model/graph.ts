@@ -42,15 +42,23 @@ export function convNamed(model: FloatModel, name: string): ConvNode {
 
 /**
  * Nodes whose output is stored as integers, in execution order: the ends of the chains conv, avgPool or add -> batchNorm
- * and relu as long as the next one is the only reader. Max pooling keeps the grid of its input, the last node's output are
- * the logits; neither is listed. It is where src/nn/import expects a quantizer.
+ * and relu as long as the next one is the only reader. A chain from an add ends before a batchNorm, because an add has one
+ * multiplier for all channels. Max pooling keeps the grid of its input, the last node's output are the logits; neither is
+ * listed. It is where src/nn/import expects a quantizer.
  */
 export function quantizationPoints(model: FloatModel): readonly string[] {
   const consumers = consumersOf(model);
+  const nodes = new Map(model.nodes.map((node) => [node.name, node]));
   const last = model.nodes.at(-1)?.name;
   const goesOn = (node: FloatNode): boolean => {
     const [reader, ...others] = consumers.get(node.name) ?? [];
-    return others.length === 0 && (reader?.kind === 'batchNorm' || reader?.kind === 'relu');
+    if (others.length > 0) return false;
+    return reader?.kind === 'relu' || (reader?.kind === 'batchNorm' && startOf(node).kind !== 'add');
+  };
+  const startOf = (node: FloatNode): FloatNode => {
+    if (node.kind !== 'relu' && node.kind !== 'batchNorm') return node;
+    const before = nodes.get(node.input);
+    return before !== undefined && goesOn(before) ? startOf(before) : node;
   };
   return model.nodes
     .filter((node) => node.kind !== 'maxPool' && node.name !== last && !goesOn(node))

@@ -78,6 +78,13 @@ describe('quantization points', () => {
     ]);
   });
 
+  it('lie between a residual add and a normalization, also behind its ReLU', () => {
+    const start = modelBuilder('m', [4, 4, 2]).conv(2, { name: 'a' });
+    const summed = start.conv(2, { name: 'b' }).add('a').relu({ name: 'behind' });
+    const model = summed.batchNorm({ name: 'norm' }).relu().globalAvgPool().fullyConnected(3).build();
+    expect(quantizationPoints(model)).toEqual(['a', 'b', 'behind', 'relu1', 'avgPool1']);
+  });
+
   it('lie before a max pooling, which keeps the grid, and at every value with several readers', () => {
     const builder = modelBuilder('m', [4, 4, 1]).conv(2).batchNorm().maxPool().relu();
     builder.conv(2).add('relu1').relu().globalAvgPool().fullyConnected(3);

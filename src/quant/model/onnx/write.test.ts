@@ -128,7 +128,28 @@ const pooled = (): FloatModel =>
     .fullyConnected(3)
     .build();
 
+/** Normalizations where the importer could mistake their order: behind a max pooling and behind an add, gains of both signs. */
+const normalizedLate = (): FloatModel => {
+  const start = modelBuilder('late', [6, 6, 1], 4).conv(4).maxPool().batchNorm({ name: 'n1' }).relu();
+  const skip = start.last;
+  const model = start
+    .conv(4)
+    .add(skip)
+    .batchNorm({ name: 'n2' })
+    .relu()
+    .globalAvgPool()
+    .fullyConnected(3)
+    .build();
+  const gamma = Float32Array.of(1, -0.75, 0.5, -1.25);
+  const beta = Float32Array.of(0.1, 0.5, -0.1, 0.25);
+  return {
+    ...model,
+    nodes: model.nodes.map((node) => (node.kind === 'batchNorm' ? { ...node, gamma, beta } : node)),
+  };
+};
+
 const networks = {
+  normalizedLate: normalizedLate(),
   digitsNet: digitsNet(),
   resNet8: resNet8({ shape: [8, 8, 3], width: 4 }),
   pooled: pooled(),
