@@ -75,6 +75,14 @@ const methodJobs = (network: Network, { epochs, longEpochs, fames }: Effort): re
     epochs: longEpochs,
     bar: { lostPoints: 2 },
   },
+  {
+    name: 'PVQ N/K = 2, first and depthwise layers 8 bits',
+    network,
+    method: 'pvq',
+    config: { ratio: 2, keep: { rules: ['first', 'depthwise'] } },
+    epochs: longEpochs,
+    bar: { lostPoints: 2 },
+  },
   { name: 'FAMES 4 bits', network, method: 'fames', config: fames, epochs, bar: { lostPoints: 1 } },
 ];
 
