@@ -171,3 +171,6 @@ export { pvqPulseCost, type PulseSize } from './pvq-pulse/cost.js';
 export { pvqTreeCost } from './pvq-tree/cost.js';
 export { pvqDecoderCost } from './pvq-decoder/cost.js';
 export { pvqRunDecoderCost } from './pvq-run-decoder/cost.js';
+export { requantizeSerialCost } from './requantize-serial/cost.js';
+export { requantizeConstantCost } from './requantize-constant/cost.js';
+export { requantizeThresholdsCost } from './requantize-thresholds/cost.js';

@@ -67,6 +67,13 @@ export const requantizeSerial = (params: RequantizeSerialParams) => {
   return { component: unit, shiftWidth };
 };
 
+/** Bits of the sum, with a carry. */
+export const sumWidthOf = ({
+  accWidth,
+  addendWidth,
+}: Pick<RequantizeSerialParams, 'accWidth' | 'addendWidth'>): number =>
+  Math.max(addendWidth, accWidth + 1) + 1;
+
 interface Inputs {
   readonly start: UInt;
   readonly acc: SInt;
@@ -80,7 +87,7 @@ interface Inputs {
  * and halves. `tie`: all bits that left were 0. `last`: `sum` is complete after this cycle.
  */
 const accumulate = (m: ModuleBuilder, { start, acc, multiplier, addend, shift }: Inputs) => {
-  const width = Math.max(addend.width, acc.width + 1) + 1;
+  const width = sumWidthOf({ accWidth: acc.width, addendWidth: addend.width });
   const { busy, count } = m.regs({ busy: bit, count: uint(shift.width) });
   const { sum, rest, tie } = m.regs(
     { sum: sint(width), rest: uint(multiplier.width), tie: bit },

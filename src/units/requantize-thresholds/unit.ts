@@ -72,19 +72,28 @@ const byComparators: Count = (m, acc, thresholds, levels) => {
   return m.pipe('count', cat(top, ...rest));
 };
 
+/** What a level compares with, by the bits of the count found before; where no threshold is left, what no accumulator reaches. */
+export const searchTable = (
+  thresholds: readonly bigint[],
+  levels: number,
+  level: number,
+  accWidth: number,
+): readonly bigint[] =>
+  Array.from(
+    { length: 2 ** (levels - 1 - level) },
+    (_, prefix) =>
+      thresholds[prefix * 2 ** (level + 1) + 2 ** level - 1] ?? typeRange(true, accWidth).hi + 1n,
+  );
+
 /** Binary search: each level finds one bit of the count, the highest first, and passes on what it compared. */
 const bySearch: Count = (m, acc, thresholds, levels) => {
-  const never = typeRange(true, acc.width).hi + 1n;
   let value = acc;
   let found: UInt | undefined;
   for (let level = levels - 1; level >= 0; level--) {
-    const entries = Array.from(
-      { length: 2 ** (levels - 1 - level) },
-      (_, prefix) => thresholds[prefix * 2 ** (level + 1) + 2 ** level - 1] ?? never,
-    );
+    const entries = searchTable(thresholds, levels, level, acc.width);
     const threshold =
       found === undefined
-        ? m.constant(sint(acc.width + 1), entries[0] ?? never)
+        ? m.constant(sint(acc.width + 1), entries[0] ?? 0n)
         : m.rom(`thresholds_${level}`, sint(acc.width + 1), entries).readNow(found);
     const reached = value.ge(threshold);
     const stage = m.pipe(`level_${level}`, {
