@@ -24,8 +24,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cli: ['num', 'hdl', 'tools', 'sim', 'formal', 'units', 'nn', 'quant', 'accel', 'synth', 'report', 'flow'],
 };
 
-/** Tables may be longer than a file that is read top-down. */
-const tables: readonly string[] = ['nn/onnx/onnx_pb.ts'];
+/** Written by programs: tables may be longer than a file that is read top-down. */
+const tables: readonly string[] = ['nn/onnx/onnx_pb.ts', 'flow/catalogue/measured.ts'];
 const lineLimit = 400;
 
 const walk = (folder: string): readonly string[] =>

@@ -108,6 +108,12 @@ test.each<[string, string, () => unknown, RegExp]>([
     () => readNpy(npy('<c8', '1,', floats(1, 2))),
     /element type that is not supported/,
   ],
+  [
+    'a header with sizes that are no numbers',
+    'NN020',
+    () => readNpy(npy('<f4', '3L,', floats(1, 2, 3))),
+    /has a damaged header/,
+  ],
   ['Fortran NPY', 'NN022', () => readNpy(npy('<f4', '1,', floats(1), 'True')), /Fortran order/],
   [
     'cut gzip',

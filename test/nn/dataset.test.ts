@@ -77,7 +77,8 @@ describe('IDX', () => {
     expect(code(() => loadDataset(folder, 'x-'))).toMatch(
       /^NN025: .*x-train-labels-idx1-ubyte .*the labels of those pictures/,
     );
-    expect(code(() => loadDataset(join(folder, 'nowhere')))).toMatch(/^NN025: .*Give a folder/);
+    for (const path of [join(folder, 'nowhere'), join(folder, 'x-t10k-labels-idx1-ubyte')])
+      expect(code(() => loadDataset(path))).toMatch(/^NN025: .*Give a folder/);
   });
 
   it('refuses wrong counts, shapes and numbers, naming the picture', () => {
@@ -87,6 +88,8 @@ describe('IDX', () => {
     expect(code(() => loadDataset(folder, 'x-'))).toMatch(
       /^NN023: data set "x-t10k" has 2 labels for 1 pictures/,
     );
+    writePart('t10k', []);
+    expect(code(() => loadDataset(folder, 'x-'))).toMatch(/^NN021: data set "x-t10k" has no pictures/);
     writePart('t10k', [0]);
     write('x-t10k-images-idx3-ubyte.gz', gzipSync(idx(8, [1, 4], [1, 2, 3, 4])));
     expect(code(() => loadDataset(folder, 'x-'))).toMatch(/^NN021: pictures "x-t10k" have shape \[1, 4\]/);

@@ -4,7 +4,7 @@ import { pyramidBits } from '../../num/index.js';
 import {
   convNodes,
   costOf,
-  dequantized,
+  weightsOfGrid,
   energy45nm,
   floatCost,
   integer45nm,
@@ -35,8 +35,7 @@ export const layerReports = (
         ...{ name: cost.layer, kind: cost.kind, format: grid.format },
         product: quantized.products[cost.layer]?.name ?? null,
         ...{ weightBits: cost.weightBits, activationBits: cost.activationBits },
-        error:
-          original?.length === grid.codes.length ? relativeError(original, dequantized(node, grid)) : null,
+        error: original?.length === grid.codes.length ? relativeError(original, weightsOfGrid(grid)) : null,
         zeroWeights: cost.zeroWeights,
         histogram: histogramOf(grid.codes),
         ...costsOf(cost),

@@ -28,6 +28,7 @@ export function verifyDataset(set: Dataset, shape: Shape = set.shape): void {
       `${where} has pictures of ${set.shape.join(' x ')}, the network takes ${shape.join(' x ')}. Give other pictures.`,
     );
   const size = elementCount(set.shape);
+  if (set.count === 0) throw new NnError('NN021', `${where} has no pictures. Give at least one.`);
   if (set.pictures.length !== set.count * size)
     throw new NnError(
       'NN021',

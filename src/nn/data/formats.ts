@@ -84,6 +84,8 @@ export function readNpy(bytes: Uint8Array, where = 'the NPY file'): NumericArray
     .map((part) => part.trim())
     .filter((part) => part !== '')
     .map(Number);
+  if (!dims.every((size) => Number.isInteger(size) && size >= 0))
+    throw damaged(where, 'has a damaged header');
   return elements(where, type, dims, bytes.subarray(end), descr?.[1] !== '>');
 }
 

@@ -1,5 +1,5 @@
 /** Data sets of a folder: IDX files in four parts (the MNIST family), or the digits of UCI's optdigits as CSV. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { NnError } from '../errors.js';
@@ -44,7 +44,8 @@ function required(folder: string, name: string, use: string): string {
 
 /** What the folder could be asked for instead. */
 function available(folder: string): string {
-  const files = existsSync(folder) ? readdirSync(folder) : [];
+  const files =
+    statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(folder) : [];
   const prefixes = files.flatMap((file) => /^(.*)train-images-idx3-ubyte(\.gz)?$/.exec(file)?.[1] ?? []);
   const digits = files.some((file) => file.startsWith('optdigits.tra.csv')) ? ['optdigits'] : [];
   const known = [...prefixes, ...digits].map((name) => `"${name}"`).join(', ');

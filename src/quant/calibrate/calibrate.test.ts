@@ -233,7 +233,12 @@ describe('sensitivity', () => {
   it('measures one layer at a time, and unchanged logits as 0', async () => {
     const rounded = uniformProjection(1, { bits: 4, method: 'minMax', perChannel: false });
     const swap = (latent: Float32Array, used: Float32Array): void => used.set(latent.toReversed());
-    const [a, b] = await sensitivity(trainerOf(), data, { a: swap, b: rounded });
+    const [a, b] = await sensitivity(
+      trainerOf(),
+      { ...data, classes: 1 },
+      { a: swap, b: rounded },
+      { pictures: 1 },
+    );
     expect(a?.layer).toBe('a');
     expect(a?.logitError).toBeCloseTo((2 * 0.04 ** 2) / (1.5 ** 2 + 1.46 ** 2), 6);
     expect(a?.changed).toBe(1);

@@ -2,12 +2,12 @@ export type { CalibrationMethod, GridOptions } from './options.js';
 export { createHistogram, type Histogram, type HistogramBuilder } from './histogram.js';
 export { activationGrid, calibrateActivations, type ActivationOptions } from './activations.js';
 export { spreadPictures } from './pictures.js';
+export { weightsOfGrid } from '../model/index.js';
 export {
   quantizeWeights,
   requireConvNodes,
   uniformProjection,
   weightGrid,
-  weightsOfGrid,
   withGridWeights,
   type QuantizedWeights,
   type WeightOptions,

@@ -32,16 +32,19 @@ export const sensitivity = async (
   trainer.setQuantizers(base);
   const before = await trainer.logits(data, chosen);
   const results: LayerSensitivity[] = [];
-  for (const [layer, projection] of Object.entries(projections)) {
-    trainer.setQuantizers({ ...base, projections: { ...base.projections, [layer]: projection } });
-    const after = await trainer.logits(data, chosen);
-    results.push({
-      layer,
-      logitError: relativeError(before, after),
-      changed: changedShare(before, after, data.classes),
-    });
+  try {
+    for (const [layer, projection] of Object.entries(projections)) {
+      trainer.setQuantizers({ ...base, projections: { ...base.projections, [layer]: projection } });
+      const after = await trainer.logits(data, chosen);
+      results.push({
+        layer,
+        logitError: relativeError(before, after),
+        changed: changedShare(before, after, chosen.length),
+      });
+    }
+  } finally {
+    trainer.setQuantizers(base);
   }
-  trainer.setQuantizers(base);
   return results;
 };
 
@@ -56,8 +59,9 @@ export const relativeError = (before: Float32Array, after: Float32Array): number
   return difference === 0 ? 0 : difference / whole;
 };
 
-const changedShare = (before: Float32Array, after: Float32Array, classes: number): number => {
-  const rows = before.length / classes;
+/** The network's logits count, not the classes of the data, which may know fewer. */
+const changedShare = (before: Float32Array, after: Float32Array, rows: number): number => {
+  const classes = before.length / rows;
   let changed = 0;
   for (let row = 0; row < rows; row++)
     if (winner(before, row, classes) !== winner(after, row, classes)) changed++;

@@ -1,7 +1,7 @@
 /** Weight grids: integer codes and scales, per layer or per output channel. */
 import { roundHalfEven } from '../../num/index.js';
 import { QuantError } from '../errors.js';
-import type { FloatModel, WeightGrid } from '../model/index.js';
+import { weightsOfGrid, type FloatModel, type WeightGrid } from '../model/index.js';
 import type { Projection } from '../train/index.js';
 import { bestClip, checkGridOptions, defaultPercentile, scaleFor, type GridOptions } from './options.js';
 
@@ -79,12 +79,6 @@ const weightError = (weights: Float32Array, scale: number, levels: number): numb
   let error = 0;
   for (const weight of weights) error += (weight - scale * codeOf(weight, scale, levels)) ** 2;
   return error;
-};
-
-/** The weights that a grid stands for: code * scale of the layer or of the output channel, as float32. */
-export const weightsOfGrid = ({ codes, scales }: WeightGrid): Float32Array => {
-  const size = codes.length / scales.length;
-  return Float32Array.from(codes, (code, i) => code * (scales[Math.floor(i / size)] ?? 0));
 };
 
 /** Straight-through projection onto the uniform grid that the latent weights themselves call for. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   convNodes,
-  dequantized,
+  weightsOfGrid,
   digitsNet,
   dsNet,
   quantizationPoints,
@@ -161,7 +161,7 @@ describe('the cost of a network of our own', () => {
     const quantized: QuantizedModel = {
       model: withWeights(
         digits,
-        Object.fromEntries(convNodes(digits).map((node) => [node.name, dequantized(node, gridFor(node))])),
+        Object.fromEntries(convNodes(digits).map((node) => [node.name, weightsOfGrid(gridFor(node))])),
       ),
       input: { bits: 5, signed: false, scale: 1 / 16 },
       weights,

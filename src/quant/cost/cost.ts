@@ -7,6 +7,7 @@ import {
   type QuantizedModel,
   type WeightGrid,
 } from '../model/index.js';
+import { entropyPerValue } from '../pvq/storage.js';
 import { integer45nm, type EnergyModel } from './energy.js';
 import {
   layerShapes,
@@ -136,7 +137,7 @@ function layerCost(
     activationBits,
     weightStorageBits: weights * weightBits,
     weightPackedBits: grid.format === 'ternary' ? 8 * Math.ceil(weights / 5) : weights * weightBits,
-    entropy: entropyOf(grid.codes),
+    entropy: entropyPerValue(grid.codes),
   };
 }
 
@@ -150,22 +151,13 @@ const magnitude = ({ codes }: WeightGrid): number => codes.reduce((sum, code) =>
 /** Powers of two: one code for each sign of each exponent between least and greatest, and one for zero (INQ, section 2.2). */
 function storedBits({ codes, bits, format }: WeightGrid): number {
   if (format !== 'powerOfTwo') return bits;
-  const magnitudes = codes.filter((code) => code !== 0).map(Math.abs);
-  if (magnitudes.length === 0) return 1;
-  const [least, greatest] = magnitudes.reduce(
-    ([a, b], code) => [Math.min(a, code), Math.max(b, code)],
-    [Infinity, 0],
-  );
+  let [least, greatest] = [Infinity, 0];
+  for (const magnitude of Array.from(codes, Math.abs)) {
+    if (magnitude === 0) continue;
+    least = Math.min(least, magnitude);
+    greatest = Math.max(greatest, magnitude);
+  }
+  if (greatest === 0) return 1;
   const exponents = Math.log2(greatest / least) + 1;
   return Math.ceil(Math.log2(2 * exponents + 1));
-}
-
-/** Shannon entropy of the values' frequencies, bits per value. */
-export function entropyOf(codes: Int16Array): number {
-  const counts = new Map<number, number>();
-  for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
-  return [...counts.values()].reduce((sum, count) => {
-    const share = count / codes.length;
-    return sum - share * Math.log2(share);
-  }, 0);
 }

@@ -1,5 +1,5 @@
 export { mobileNetV2, resNet18 } from './architectures.js';
-export { costOf, entropyOf, floatCost, type LayerCost, type NetworkCost } from './cost.js';
+export { costOf, floatCost, type LayerCost, type NetworkCost } from './cost.js';
 export { energy45nm, integer45nm, type EnergyModel } from './energy.js';
 export {
   layerShapes,

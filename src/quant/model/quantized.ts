@@ -3,7 +3,7 @@ import { storageRange } from '../../nn/index.js';
 import { QuantError } from '../errors.js';
 import { convNamed, convNodes, quantizationPoints, storedName } from './graph.js';
 import type { ActivationGrid, ConvNode, QuantizedModel, WeightGrid } from './ir.js';
-import { filterSize, verifyModel } from './shapes.js';
+import { verifyModel } from './shapes.js';
 
 const fail = (message: string): never => {
   throw new QuantError('QT007', message);
@@ -27,13 +27,10 @@ export function gridAt(quantized: QuantizedModel, name: string): ActivationGrid 
 export const weightGridOf = ({ weights }: QuantizedModel, conv: string): WeightGrid =>
   entryOf(weights, conv) ?? fail(`conv "${conv}" has no weight grid. Every conv node needs one.`);
 
-/** code * scale of every weight, as float32. */
-export function dequantized(node: ConvNode, { codes, scales }: WeightGrid): Float32Array {
-  const size = filterSize(node);
-  return Float32Array.from(
-    codes,
-    (code, i) => code * (scales[scales.length === 1 ? 0 : Math.floor(i / size)] ?? 0),
-  );
+/** The weights that a grid stands for: code * scale of the layer or of the output channel, as float32. */
+export function weightsOfGrid({ codes, scales }: WeightGrid): Float32Array {
+  const size = codes.length / scales.length;
+  return Float32Array.from(codes, (code, i) => code * (scales[Math.floor(i / size)] ?? 0));
 }
 
 /**
@@ -90,11 +87,11 @@ function checkWeights(node: ConvNode, grid: WeightGrid): void {
   const isWrong = (code: number): boolean =>
     code < lo ||
     code > hi ||
-    (format === 'powerOfTwo' && code !== 0 && !Number.isInteger(Math.log2(Math.abs(code))));
+    (format === 'powerOfTwo' && code !== 0 && (Math.abs(code) & (Math.abs(code) - 1)) !== 0);
   const wrong = codes.findIndex(isWrong);
   if (wrong >= 0)
     fail(`${where} has code ${codes[wrong] ?? 0} at index ${wrong}, which is not ${format} of ${bits} bits.`);
-  const off = dequantized(node, grid).findIndex(
+  const off = weightsOfGrid(grid).findIndex(
     (value, i) => Math.abs(value - (node.weights[i] ?? 0)) > 2 ** -20 * Math.abs(value),
   );
   if (off >= 0)

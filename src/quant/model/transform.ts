@@ -1,6 +1,6 @@
 /** New float networks from old ones. */
 import { QuantError } from '../errors.js';
-import { consumersOf, convNamed, nodeNamed } from './graph.js';
+import { consumersOf, convNamed } from './graph.js';
 import type { BatchNormNode, ConvNode, FloatModel, FloatNode } from './ir.js';
 import { filterSize } from './shapes.js';
 
@@ -16,33 +16,6 @@ export function withWeights(model: FloatModel, weights: WeightsByNode): FloatMod
   return mapNodes(model, (node) => {
     const values = Object.hasOwn(weights, node.name) ? weights[node.name] : undefined;
     return node.kind === 'conv' && values !== undefined ? { ...node, weights: values } : node;
-  });
-}
-
-/** What batch normalization subtracts and divides by, per channel. */
-export interface Statistics {
-  readonly mean: Float32Array;
-  readonly variance: Float32Array;
-}
-
-/** With other statistics for the batch normalizations named. @throws QuantError QT002 wrong length, QT003 unknown node */
-export function withStatistics(
-  model: FloatModel,
-  statistics: Readonly<Record<string, Statistics>>,
-): FloatModel {
-  for (const [name, { mean, variance }] of Object.entries(statistics)) {
-    const node = nodeNamed(model, name);
-    if (node.kind !== 'batchNorm')
-      throw new QuantError('QT003', `node "${name}" is a ${node.kind}, not a batch normalization.`);
-    if (mean.length !== node.gamma.length || variance.length !== node.gamma.length)
-      throw new QuantError(
-        'QT002',
-        `batch normalization "${name}" has ${node.gamma.length} channels, but is given ${mean.length} means and ${variance.length} variances.`,
-      );
-  }
-  return mapNodes(model, (node) => {
-    const given = Object.hasOwn(statistics, node.name) ? statistics[node.name] : undefined;
-    return node.kind === 'batchNorm' && given !== undefined ? { ...node, ...given } : node;
   });
 }
 

@@ -11,7 +11,7 @@ import { unsupported, type Data, type Reading, type Value } from './state.js';
 const constantOnly = ['Cast', 'Concat', 'Constant', 'Gather', 'Neg', 'Pow', 'Shape', 'Sqrt'];
 
 /** Operators of float files that `readFloatModel` understands. */
-export const floatModelOperators: readonly string[] = [...Object.keys(lowerings), ...constantOnly].sort();
+const floatModelOperators: readonly string[] = [...Object.keys(lowerings), ...constantOnly].sort();
 
 /**
  * Reads a float ONNX model: one input, one output, batch 1, convolution (any stride, depthwise), Gemm and MatMul, batch

@@ -16,7 +16,7 @@ import { engineNameOf } from '../../../accel/array/engines/choose.js';
 import { createRandom } from '../../../num/index.js';
 import {
   convNodes,
-  dequantized,
+  weightsOfGrid,
   digitsNet,
   modelBuilder,
   quantizationPoints,
@@ -54,9 +54,7 @@ function sixBits(node: ConvNode): WeightGrid {
 
 function quantize(model: FloatModel, gridFor: (node: ConvNode) => WeightGrid, bits = 8): QuantizedModel {
   const weights = Object.fromEntries(convNodes(model).map((node) => [node.name, gridFor(node)]));
-  const quantizedWeights = convNodes(model).map(
-    (node) => [node.name, dequantized(node, gridFor(node))] as const,
-  );
+  const quantizedWeights = convNodes(model).map((node) => [node.name, weightsOfGrid(gridFor(node))] as const);
   const projected = withWeights(model, Object.fromEntries(quantizedWeights));
   const trace = traceFloat(projected, pictureOf(model, 9));
   const grids = quantizationPoints(model).map((name): readonly [string, ActivationGrid] => {
