@@ -22,14 +22,14 @@ function fingerprint(
   { model, input, data, epochs, seed, augmentation }: MethodContext,
   config: unknown,
 ): string {
-  const { train } = data;
   const hash = createHash('sha256');
-  hash.update(JSON.stringify({ input, epochs, seed, augmentation, config, scale: train.scale }));
+  hash.update(JSON.stringify({ input, epochs, seed, augmentation, config }));
   for (const node of model.nodes) {
     hash.update(JSON.stringify(node, (_, value: unknown) => (ArrayBuffer.isView(value) ? undefined : value)));
     for (const value of Object.values(node)) if (ArrayBuffer.isView(value)) hash.update(bytesOf(value));
   }
-  hash.update(bytesOf(train.pictures)).update(train.labels);
+  for (const { scale, pictures, labels } of [data.train, data.validation])
+    hash.update(String(scale)).update(bytesOf(pictures)).update(labels);
   return hash.digest('hex').slice(0, 12);
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { QuantError } from '../errors.js';
 
-export const augmentationSchema = z.strictObject({
+const augmentationSchema = z.strictObject({
   /** Half of the pictures mirrored; wrong for digits and letters. */
   flip: z.boolean().default(false),
   /** Greatest shift in pixels, each direction. */

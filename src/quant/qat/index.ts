@@ -1,4 +1,4 @@
-export { augmentationSchema, bitsSchema, calibrationSchema, parseConfig, trainingSchema } from './config.js';
+export { bitsSchema, calibrationSchema, parseConfig, trainingSchema } from './config.js';
 export {
   byName,
   projectionsOf,

@@ -52,11 +52,12 @@ function createSession(context: MethodContext, options: SessionOptions, trainer:
   const { train } = context.data;
   const checkpointOf = checkpointFiles(context, method, config);
   const phases: string[] = [];
-  trainer.setQuantizers({ input: context.input, projections: projectionsOf(plan) });
 
   const retrain: Session['retrain'] = async (phase, epochs) => {
     stopWhenAsked(context, method, phase);
     const number = phases.push(phase);
+    // A run that goes on within an epoch does not call beforeEpoch, and what measured before may have left other quantizers.
+    trainer.setQuantizers({ input: context.input, projections: projectionsOf(plan) });
     const summary = await trainer.train(train, recipeOf(context, config.training, epochs, number), {
       ...trainOptions(context, `${method} ${phase}`, checkpointOf(number)),
       beforeEpoch: async () => {

@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { QuantError } from '../errors.js';
 import type { MethodContext } from '../method.js';
+import { convNodes } from '../model/index.js';
 import { accuracyOf, expectConsistent, floatAccuracy } from '../qat/testing/consistent.js';
-import { templateContext } from '../qat/testing/templates.js';
+import { templateContext, withFewPictures } from '../qat/testing/templates.js';
 import { uniform } from './method.js';
 
 let context: MethodContext;
@@ -57,10 +61,25 @@ describe('uniform grids', () => {
   });
 
   it("reports each layer's sensitivity where asked", async () => {
-    const { details } = await uniform({ weightBits: 3, sensitivity: true })(context);
-    expect(details['sensitivity']).toHaveLength(
-      Object.keys((await uniform()(context)).quantized.weights).length,
+    const { details } = await uniform({ weightBits: 3, sensitivity: true })(withFewPictures(context));
+    expect(details['sensitivity']).toMatchObject(
+      convNodes(context.model).map(({ name }) => ({ layer: name })),
     );
+  });
+
+  it('stopped within an epoch goes on to the bits of an unbroken run, also after it measured sensitivities', async () => {
+    const checkpoints = mkdtempSync(join(tmpdir(), 'nomul-uniform-'));
+    const method = uniform({ weightBits: 2, activationBits: 4, sensitivity: true, training: { batch: 32 } });
+    const few = { ...withFewPictures(context), epochs: 1 };
+    const controller = new AbortController();
+    const progress = ({ step }: { readonly step: number }): void => {
+      if (step === 2) controller.abort();
+    };
+    await expect(method({ ...few, checkpoints, progress, signal: controller.signal })).rejects.toThrow(
+      'QT207: Uniform was stopped at "re-training"',
+    );
+    expect(await method({ ...few, checkpoints })).toEqual(await method(few));
+    rmSync(checkpoints, { recursive: true });
   });
 
   it('names what it does not know', () => {

@@ -54,3 +54,9 @@ export async function templateContext(epochs: number): Promise<MethodContext> {
   await trainer.close();
   return { model, input: { bits: 8, signed: false, scale: data.train.scale }, data, epochs, seed: 1 };
 }
+
+/** With few pictures, for what does not depend on how well the network learns. */
+export const withFewPictures = (context: MethodContext): MethodContext => ({
+  ...context,
+  data: { train: templateData('few', 160, 3), validation: templateData('few to choose by', 64, 4) },
+});
