@@ -18,6 +18,6 @@ export {
   type StoredVector,
   type VectorStorage,
 } from './storage.js';
-export { bitsPerWeight, layerFigures, pvqFigures, type LayerFigures, type PvqFigures } from './report.js';
+export { pvqFigures, type LayerFigures, type PvqFigures } from './report.js';
 export { pvqConfigSchema, type PvqConfig } from './config.js';
 export { pvq } from './method.js';

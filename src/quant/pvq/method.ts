@@ -133,13 +133,13 @@ const searchAndRetrain = async (
   { session, current, context, layers }: SearchRun,
   { drop, ratios, trialEpochs }: NonNullable<PvqSettings['search']>,
 ): Promise<Trained> => {
+  checkBudget(trialEpochs * mostTrials(1 + layers.pvq.length * (ratios.length - 1)), context.epochs);
   const { trainer } = session;
   const { validation } = context.data;
   const start = trainer.values.slice();
   trainer.setQuantizers({});
   const target = (await trainer.evaluate(validation)).accuracy - drop;
   const path = ratioPath(await measureChoices(trainer, validation, layers.pvq, ratios), ratios);
-  checkBudget(trialEpochs * mostTrials(path.length), context.epochs);
   const phases: PhaseSummary[] = [];
   const trained = new Map<Ratios, Float32Array>();
   const accuracyNow = async (): Promise<number> => {

@@ -110,9 +110,13 @@ describe('pvqGrid', () => {
     );
   });
 
-  it('refuses ratios that are none, and codes beyond 16 bits', () => {
+  it('refuses ratios that are none, weights that are not finite, and codes beyond 16 bits', () => {
     for (const ratio of [0, -2, NaN, Infinity])
       expect(() => pulsesFor(10, ratio)).toThrow(`QT401: N/K = ${ratio} is no ratio`);
+    const broken = weights.with(7, NaN);
+    expect(() => pvqGrid(broken, shape, { ratio: 2, grouping: 'filter', scale: 'norm' })).toThrow(
+      'QT602: layer "conv": a weight is not finite',
+    );
     const one = Float32Array.of(1);
     const single = { ...shape, kernel: [1, 1], inChannels: 1, outChannels: 1 } as const;
     expect(() => pvqGrid(one, single, { ratio: 1e-5, grouping: 'layer', scale: 'norm' })).toThrow(

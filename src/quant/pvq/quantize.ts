@@ -1,5 +1,6 @@
 /** A layer's weights as points of pyramids: how they are grouped, projected and scaled. */
 import { bitsFor } from '../../nn/index.js';
+import { weightsOfGrid } from '../calibrate/index.js';
 import { QuantError } from '../errors.js';
 import type { ConvNode, WeightGrid } from '../model/index.js';
 import type { Projection } from '../train/index.js';
@@ -41,9 +42,11 @@ export const scaleGroups = (grouping: Grouping, shape: LayerShape): number =>
 
 /**
  * The grid of a layer: codes y, sum |y| = K in each vector that is not all zeros. Scales of such vectors are 1.
- * @throws QuantError QT401 bad N/K, QT402 exact projection of a large vector, QT403 a code beyond 16 bits
+ * @throws QuantError QT401 bad N/K, QT402 exact projection of a large vector, QT403 a code beyond 16 bits, QT602 a weight
+ * that is not finite
  */
 export const pvqGrid = (weights: Float32Array, shape: LayerShape, options: PvqOptions): WeightGrid => {
+  requireFinite(weights, shape.name);
   const groups = scaleGroups(options.grouping, shape);
   const size = weights.length / groups;
   const codes = new Int16Array(weights.length);
@@ -62,9 +65,7 @@ export const pvqGrid = (weights: Float32Array, shape: LayerShape, options: PvqOp
 export const pvqProjection =
   (shape: LayerShape, options: PvqOptions): Projection =>
   (latent, used) => {
-    const { codes, scales } = pvqGrid(latent, shape, options);
-    const size = codes.length / scales.length;
-    codes.forEach((code, i) => (used[i] = code * (scales[Math.floor(i / size)] ?? 0)));
+    used.set(weightsOfGrid(pvqGrid(latent, shape, options)));
   };
 
 const projectVector = (vector: Float32Array, shape: LayerShape, options: PvqOptions): Int32Array => {
@@ -105,6 +106,14 @@ const codeBits = (codes: Int16Array): number => {
   const lo = codes.reduce((least, code) => Math.min(least, code), 0);
   const hi = codes.reduce((most, code) => Math.max(most, code), 0);
   return Math.max(2, bitsFor({ lo, hi }, true));
+};
+
+const requireFinite = (weights: Float32Array, layer: string): void => {
+  if (!weights.every(Number.isFinite))
+    throw new QuantError(
+      'QT602',
+      `layer "${layer}": a weight is not finite. Check the model, or train with a lower rate.`,
+    );
 };
 
 const requireInt16 = (point: Int32Array, layer: string): void => {

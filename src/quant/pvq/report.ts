@@ -1,8 +1,7 @@
 /** What a quantized layer is, in numbers, for the report. */
-import { pyramidBits } from '../../num/index.js';
 import type { QuantizedModel, WeightGrid } from '../model/index.js';
 import type { PvqLayer } from './config.js';
-import { pulsesFor, scaleGroups, type Grouping, type LayerShape } from './quantize.js';
+import { scaleGroups, type Grouping, type LayerShape } from './quantize.js';
 import { entropyPerValue, runBits, vectorStorage } from './storage.js';
 
 export interface LayerFigures {
@@ -23,7 +22,7 @@ export interface LayerFigures {
   readonly greatest: number;
 }
 
-export const layerFigures = (grid: WeightGrid, shape: LayerShape, grouping: Grouping): LayerFigures => {
+const layerFigures = (grid: WeightGrid, shape: LayerShape, grouping: Grouping): LayerFigures => {
   const { codes } = grid;
   const vectors = scaleGroups(grouping, shape);
   const length = codes.length / vectors;
@@ -101,7 +100,3 @@ export const pvqFigures = (quantized: QuantizedModel, pvq: readonly PvqLayer[]):
     entries.reduce((count, entry) => count + entry.count, 0);
   return { layers, bitsPerWeight: mean(all.filter(({ pvq }) => pvq)), bitsPerWeightOverall: mean(all) };
 };
-
-/** Bits per weight of P(N, K) with K = N / ratio, the same for every layer of that length. */
-export const bitsPerWeight = (length: number, ratio: number): number =>
-  pyramidBits({ length, pulses: pulsesFor(length, ratio) }) / length;
