@@ -26,6 +26,7 @@ export const quantErrorCodes = {
   QT302: 'no layer is left to factorize',
   QT303: 'no ranks meet the budget of bit operations',
   QT304: 'a factorization is configured in an impossible way',
+  QT305: 'a factorization that does not train has no batch normalization to recalibrate',
   QT401: 'N, K or their ratio is out of range',
   QT402: 'an exact projection of a vector that is too large for it',
   QT403: 'a PVQ code does not fit 16 bits',

@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { QuantError } from '../errors.js';
 import type { MethodContext } from '../method.js';
-import { modelBuilder, type FloatModel } from '../model/index.js';
+import { modelBuilder, withWeights, type FloatModel } from '../model/index.js';
 import { accuracyOf, expectConsistent, floatAccuracy } from '../qat/testing/consistent.js';
-import { templateContext } from '../qat/testing/templates.js';
+import { templateData } from '../qat/testing/templates.js';
 import { createTrainer } from '../train/index.js';
 import { factorize } from './method.js';
 
@@ -23,7 +23,7 @@ const detailsSchema = z.object({
   }),
 });
 
-/** 3 x 3 convolutions in a residual block, for the data of `templateContext`. */
+/** 3 x 3 convolutions in a residual block, for the data of `templateData`. */
 function residualNet(): FloatModel {
   const builder = modelBuilder('residual', [8, 8, 1]).conv(12, { stride: 2 }).batchNorm().relu();
   const input = builder.last;
@@ -38,16 +38,17 @@ const quick = { outerIterations: 6, innerIterations: 10 } as const;
 let context: MethodContext;
 let float: number;
 beforeAll(async () => {
-  const separable = await templateContext(0);
+  const data = { train: templateData('train', 768, 1), validation: templateData('validation', 512, 2) };
   const trainer = await createTrainer(residualNet());
-  await trainer.train(separable.data.train, {
+  await trainer.train(data.train, {
     epochs: 12,
     batch: 32,
     optimizer: { kind: 'sgd', momentum: 0.9, weightDecay: 1e-4 },
     schedule: { kind: 'cosine', rate: 0.1 },
     seed: 1,
   });
-  context = { ...separable, model: trainer.model() };
+  const input = { bits: 8, signed: false, scale: data.train.scale };
+  context = { model: trainer.model(), input, data, epochs: 0, seed: 1 };
   await trainer.close();
   float = await floatAccuracy(context);
 });
@@ -106,6 +107,11 @@ describe('factorize', () => {
     expect(await errorOf(() => factorize({ bopBudget: 1e9, layerRates: { conv2: 2 } }))).toBe('QT304');
     expect(await errorOf(() => factorize({ layerRates: { conv9: 2 } })(context))).toBe('QT603');
     expect(await errorOf(() => factorize({ rate: 0.2 })(context))).toBe('QT301');
+    const builder = modelBuilder('bare', [8, 8, 1]).conv(4).relu().conv(4).relu().globalAvgPool();
+    const bare = builder.fullyConnected(6).build();
+    expect(await errorOf(() => factorize()({ ...context, model: bare }))).toBe('QT305');
+    const broken = withWeights(context.model, { conv2: new Float32Array(9 * 12 * 16).fill(NaN) });
+    expect(await errorOf(() => factorize()({ ...context, model: broken }))).toBe('QT004');
     expect(await errorOf(() => factorize()({ ...context, signal: AbortSignal.abort() }))).toBe('QT207');
   });
 });

@@ -3,7 +3,13 @@ import { setImmediate } from 'node:timers/promises';
 import { requireConvNodes } from '../calibrate/index.js';
 import { QuantError } from '../errors.js';
 import type { Method, MethodContext } from '../method.js';
-import { convNodes, quantizationPoints, type FloatModel, type WeightGrid } from '../model/index.js';
+import {
+  convNodes,
+  quantizationPoints,
+  verifyModel,
+  type FloatModel,
+  type WeightGrid,
+} from '../model/index.js';
 import {
   byName,
   parseConfig,
@@ -26,12 +32,15 @@ const method = 'Factorize';
  * 0 epochs, as in the paper: factors by ADMM, statistics and activation grids anew. More: also fine-tuning of the factors,
  * the projection onto their fixed grids straight through.
  * @throws QuantError QT201, QT304 a bad configuration, QT301 a rank out of range, QT302 no layer to factorize, QT303 a budget
- * that no rank meets, QT603 an unknown layer, QT100 data that does not fit, QT207 stopped
+ * that no rank meets, QT305 nothing to recalibrate and no epochs, QT603 an unknown layer, QT100 data that does not fit, QT207
+ * stopped
  */
 export function factorize(config: FactorizeConfig = {}): Method {
   const settings = parseConfig(factorizeConfigSchema, config, method);
   checkConfig(settings);
   return async (context) => {
+    verifyModel(context.model);
+    checkRecalibration(context);
     const layers = chosenLayers(context.model, settings.exclude);
     checkRates(layers, settings);
     const bops = bopModel(context.model, layers, widthsOf(context, settings));
@@ -52,6 +61,16 @@ export function factorize(config: FactorizeConfig = {}): Method {
 function checkConfig({ bopBudget, layerRates }: FactorizeSettings): void {
   if (bopBudget === undefined || Object.keys(layerRates).length === 0) return;
   throw new QuantError('QT304', 'bopBudget and layerRates exclude each other. Remove one of the two.');
+}
+
+/** @throws QuantError QT305 */
+function checkRecalibration({ model, epochs }: MethodContext): void {
+  if (epochs > 0 || model.nodes.some(({ kind }) => kind === 'batchNorm')) return;
+  throw new QuantError(
+    'QT305',
+    `network "${model.name}" has no batch normalization, whose statistics are what the factorization recalibrates when it ` +
+      'does not train. Give epochs of fine-tuning, or export the network before its normalizations are folded.',
+  );
 }
 
 /** @throws QuantError QT603 a rate for what is not factorized */

@@ -5,9 +5,6 @@
  */
 import { roundHalfEven } from '../../num/index.js';
 
-export const leastBits = 2;
-export const mostBits = 12;
-
 /** Candidate scales of the search; all of them 0 where every value is 0. */
 export function scaleCandidates(values: Float64Array, bits: number, points: number): Float64Array {
   let greatest = 0;
