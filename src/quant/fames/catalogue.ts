@@ -6,7 +6,7 @@ import { QuantError } from '../errors.js';
  * `table` holds the products of all codes, entry [activation code][weight code] (two's complement bits of both), as product
  * tables of src/nn have them. `energy` is that of one operation, in a unit that the whole catalogue shares.
  */
-export const multiplierSchema = z.object({
+const multiplierSchema = z.object({
   name: z.string().min(1),
   actBits: z.int().min(1).max(8),
   actSigned: z.boolean().default(false),
@@ -61,7 +61,7 @@ function checkSize({ name, actBits, weightBits, table }: ApproxMultiplier): void
 }
 
 /** The value that a code of `bits` bits stands for. */
-export const codeValue = (code: number, bits: number, signed: boolean): number =>
+const codeValue = (code: number, bits: number, signed: boolean): number =>
   signed && code >= 2 ** (bits - 1) ? code - 2 ** bits : code;
 
 /** Products of all codes, in the order of product tables. */

@@ -38,6 +38,8 @@ export interface EstimateRequest {
   readonly hessianStep: number;
   /** Predict for candidates whose mean error the bias takes back. */
   readonly biasCorrection: boolean;
+  /** May throw to end the estimate. */
+  readonly beforeLayer?: (layer: string) => void;
 }
 
 /** Pictures at a time: bounds the memory of gradients. */
@@ -49,6 +51,7 @@ export async function estimate(request: EstimateRequest): Promise<readonly Layer
   const estimates: LayerEstimate[] = [];
   for (const [i, layerStatistics] of statistics.entries()) {
     const candidates = request.candidates[i] ?? [];
+    request.beforeLayer?.(layerStatistics.layer.name);
     const fisher = candidates.map((_, at) => fisherPrediction(layerStatistics, at, request.biasCorrection));
     estimates.push({
       layer: layerStatistics.layer,

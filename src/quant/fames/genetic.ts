@@ -9,7 +9,6 @@ export interface GeneticOptions {
   /** Probability that a layer's choice is drawn anew. Default 1 / layers. */
   readonly mutation?: number;
   readonly seed: number;
-  readonly signal?: AbortSignal;
 }
 
 export interface GeneticResult {
@@ -52,7 +51,7 @@ export async function searchGenetically(
   while (alive.length < population) alive.push(await born(energies.map((_, layer) => anyOf(layer))));
   alive.sort((a, b) => a.loss - b.loss);
   const history = [alive[0]?.loss ?? Infinity];
-  for (let generation = 1; generation < generations && options.signal?.aborted !== true; generation++) {
+  for (let generation = 1; generation < generations; generation++) {
     const next = alive.slice(0, elite);
     while (next.length < population) {
       const [mother, father] = [tournament(alive, random), tournament(alive, random)];

@@ -4,7 +4,6 @@ export {
   choicesFor,
   errorsOf,
   exactProducts,
-  multiplierSchema,
   readCatalogue,
   signMagnitudeTable,
   type ApproxMultiplier,

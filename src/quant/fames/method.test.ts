@@ -4,12 +4,12 @@ import { importOnnx } from '../../nn/index.js';
 import type { MethodContext, MethodResult } from '../method.js';
 import { writeModel } from '../model/index.js';
 import { expectConsistent } from '../qat/testing/consistent.js';
-import { templateContext } from '../qat/testing/templates.js';
+import { templateContext, withFewPictures } from '../qat/testing/templates.js';
 import { exactProducts, productsOf, type ApproxMultiplier } from './catalogue.js';
 import { evaluateTables } from './inference/evaluate.js';
 import { createTableNetwork } from './inference/table-network.js';
 import { inputsOf } from './lower.js';
-import { fames } from './method.js';
+import { approximate, fames } from './method.js';
 import { rankSubstitutions } from './ranking.js';
 import { famesConfigSchema } from './config.js';
 import { spreadPictures } from '../calibrate/index.js';
@@ -75,10 +75,22 @@ describe('fames', () => {
     expect(ranking.bothOrders).toBeGreaterThan(0.7);
   });
 
+  test('stops where it is when asked', async () => {
+    const stopped = { ...context, signal: AbortSignal.abort() };
+    const settings = famesConfigSchema.parse({ pictures });
+    await expect(approximate(result.quantized, catalogue, stopped, settings)).rejects.toThrow(
+      'QT207: FAMES was stopped at "estimate"',
+    );
+  });
+
   test('a budget below the cheapest choice and a catalogue without exact products are refused', async () => {
-    await expect(fames({ energyBudget: 0.1 }, catalogue)(context)).rejects.toThrow(/QT502.*least possible/);
-    const approximate = catalogue.slice(1);
-    await expect(fames({}, approximate)(context)).rejects.toThrow(/QT501.*no exact multiplier for 4-bit/);
+    await expect(fames({ energyBudget: 0.1 }, catalogue)(withFewPictures(context))).rejects.toThrow(
+      /QT502.*energyBudget of 0\.1; the least possible is 0\.25 of/,
+    );
+    const inexact = catalogue.slice(1);
+    await expect(fames({}, inexact)(withFewPictures(context))).rejects.toThrow(
+      /QT501.*no exact multiplier for 4-bit/,
+    );
     const short = catalogue.map((multiplier) => ({ ...multiplier, table: [1] }));
     expect(() => fames({}, short)).toThrow(/QT501.*1 products/);
   });

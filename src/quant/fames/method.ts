@@ -1,9 +1,10 @@
 /** FAMES (Ren, Xu, Guo, Qian, arXiv 2411.18055, withdrawn; rebuilt from its abstract): docs/fames.md says what is our choice. */
+import { setImmediate } from 'node:timers/promises';
 import { QuantError } from '../errors.js';
 import type { Method, MethodContext } from '../method.js';
 import type { QuantizedModel } from '../model/index.js';
 import { spreadPictures } from '../calibrate/index.js';
-import { parseConfig } from '../qat/index.js';
+import { parseConfig, stopWhenAsked } from '../qat/index.js';
 import { uniform } from '../uniform/index.js';
 import { choicesFor, readCatalogue, type ApproxMultiplier, type Choices } from './catalogue.js';
 import { famesConfigSchema, type FamesConfig, type FamesSettings } from './config.js';
@@ -21,7 +22,7 @@ import { substituteIn, withChoices, type LayerChoices } from './substitute.js';
  * budget, by an exact selection; calibration by bias correction, no re-training.
  * `catalogue`: what to choose from where the configuration has none.
  * @throws QuantError QT201 a bad configuration, QT501 a catalogue that cannot serve, QT502 a budget that no choice meets,
- * QT503 layers that tables cannot express, and what `uniform` throws
+ * QT503 layers that tables cannot express, QT207 stopped, and what `uniform` throws
  */
 export function fames(config: FamesConfig = {}, catalogue: readonly ApproxMultiplier[] = []): Method {
   const settings = parseConfig(famesConfigSchema, config, 'FAMES');
@@ -33,24 +34,28 @@ export function fames(config: FamesConfig = {}, catalogue: readonly ApproxMultip
   };
 }
 
-/** The same from a network that is quantized already. @throws QuantError QT501, QT502, QT503 */
+/** The same from a network that is quantized already. @throws QuantError QT207, QT501, QT502, QT503 */
 export async function approximate(
   quantized: QuantizedModel,
   catalogue: readonly ApproxMultiplier[],
-  context: Pick<MethodContext, 'data' | 'seed' | 'signal'>,
+  context: Pick<MethodContext, 'data' | 'seed' | 'signal' | 'checkpoints'>,
   settings: FamesSettings,
 ): Promise<{ readonly quantized: QuantizedModel; readonly details: Readonly<Record<string, unknown>> }> {
   const { data } = context;
   const { secondOrder, hessianStep, biasCorrection, energyBudget } = settings;
+  const stop = (phase: string): void => stopWhenAsked(context, 'FAMES', phase);
+  stop('estimate');
   const running = createTableNetwork(integerNetworkOf(quantized));
   const choices = running.layers.map((layer) => choicesFor(catalogue, layer, layer.name));
   const energies = energiesOf(running, choices);
   const budget = energyBudget * energies.exact;
+  checkBudget(energies, energyBudget);
   const pictures = spreadPictures(data.train, settings.pictures);
 
   const begun = performance.now();
   const estimates = await estimate({
     ...{ quantized, running, data: data.train, pictures, secondOrder, hessianStep, biasCorrection },
+    beforeLayer: (layer) => stop(`estimate of ${layer}`),
     candidates: choices.map(({ approximate }) => approximate),
   });
   const estimated = performance.now();
@@ -63,10 +68,14 @@ export async function approximate(
     biasCorrection,
   });
   const [before, after] = [judge(running.layers.map(() => undefined)), judge(chosen)];
+  stop('evaluation');
   const ranking = settings.ranking
     ? await rankSubstitutions(quantized, catalogue, data, settings)
     : undefined;
-  const genetic = await evolve(settings, energies.options, budget, judge, context);
+  const genetic = await evolve(settings, energies.options, budget, judge, {
+    seed: context.seed,
+    stop: () => stop('genetic algorithm'),
+  });
   return {
     quantized: withChoices(quantized, estimates, chosen, biasCorrection),
     details: {
@@ -99,6 +108,20 @@ function energiesOf({ layers }: TableNetwork, choices: readonly Choices[]): Ener
   return { options, exact: options.reduce((sum, [exact = 0]) => sum + exact, 0) };
 }
 
+/** @throws QuantError QT502, in the unit of the configuration */
+function checkBudget({ options, exact }: Energies, energyBudget: number): void {
+  const least = options.reduce((sum, energies) => sum + Math.min(...energies), 0);
+  if (least <= energyBudget * exact) return;
+  throw new QuantError(
+    'QT502',
+    `no choice of multipliers meets an energyBudget of ${energyBudget}; the least possible is ${roundedUp(least / exact)} of the exact ` +
+      "multipliers' energy. Raise it, or give the catalogue cheaper multipliers.",
+  );
+}
+
+/** To four digits, so that it is a budget that can be met. */
+const roundedUp = (share: number): number => Math.ceil(share * 1e4) / 1e4;
+
 const optionsOf = (estimates: readonly LayerEstimate[], energies: Energies): readonly (readonly Option[])[] =>
   estimates.map(({ predictions }, layer) => {
     const losses = [0, ...predictions.map(({ first, second }) => first + second)];
@@ -125,20 +148,17 @@ async function evolve(
   energies: readonly (readonly number[])[],
   budget: number,
   judge: Judge,
-  { seed, signal }: Pick<MethodContext, 'seed' | 'signal'>,
+  { seed, stop }: { readonly seed: number; readonly stop: () => void },
 ) {
   if (genetic === undefined) return undefined;
   const begun = performance.now();
   const lossOf = async (options: readonly number[]): Promise<number> => {
     // Lets a signal arrive between evaluations.
-    await new Promise(setImmediate);
+    await setImmediate();
+    stop();
     return judge(options.map(choiceOf)).loss;
   };
-  const found = await searchGenetically(energies, budget, lossOf, {
-    ...genetic,
-    seed,
-    ...(signal && { signal }),
-  });
+  const found = await searchGenetically(energies, budget, lossOf, { ...genetic, seed });
   return { ...genetic, ...found, seconds: (performance.now() - begun) / 1000 };
 }
 
