@@ -18,7 +18,7 @@ export const inqBits = [2, 3, 4, 5] as const;
 export type InqBits = (typeof inqBits)[number];
 
 /** Non-zero magnitudes at `bits` bits: 2^(bits - 2), so that 2^(bits - 1) + 1 levels. Not a power of two: 2^(2^(bits-2)) apart. */
-export const magnitudeCount = (bits: InqBits): number => 2 ** (bits - 2);
+const magnitudeCount = (bits: InqBits): number => 2 ** (bits - 2);
 
 /**
  * n1 = floor(log2(4 s / 3)), s the greatest magnitude (Eq. 2), exact also where 4 s / 3 is a power of two; n2 = n1 + 1 -
@@ -69,7 +69,7 @@ export function nearestLevel(weight: number, levels: Levels): number {
 }
 
 /** Exponent of the nearest level; undefined: 0. The comparisons are exact: weight and thresholds are short binary fractions. */
-export function levelExponent(weight: number, { n1, n2 }: Levels): number | undefined {
+function levelExponent(weight: number, { n1, n2 }: Levels): number | undefined {
   const magnitude = Math.abs(weight);
   for (let exponent = n1; exponent > n2; exponent--) {
     if (magnitude >= 0.75 * 2 ** exponent) return exponent;
