@@ -174,3 +174,6 @@ export { pvqRunDecoderCost } from './pvq-run-decoder/cost.js';
 export { requantizeSerialCost } from './requantize-serial/cost.js';
 export { requantizeConstantCost } from './requantize-constant/cost.js';
 export { requantizeThresholdsCost } from './requantize-thresholds/cost.js';
+export { termSumCost } from './compressor-tree/cost.js';
+export { cmvmFoldedCost } from './cmvm-folded/cost.js';
+export { intPairCost } from './int-pair/cost.js';

@@ -12,6 +12,7 @@ import {
   requantizeSerial,
   requantizeThresholds,
   staircaseOf,
+  termSum,
 } from '../../src/units/index.js';
 
 const size = { rows: 3, columns: 2, flow: 'weightStationary' } as const;
@@ -58,4 +59,7 @@ export const examples: readonly Design[] = [
   }),
   requantizeThresholds({ name: 'requantize_comparators', ...steps, structure: 'comparators' }),
   requantizeThresholds({ name: 'requantize_search', ...steps, structure: 'search' }),
+  termSum({ terms: 1, width: 1, structure: 'tree', target: 'ice40' }),
+  termSum({ terms: 7, width: 5, structure: 'chain', target: 'ice40' }),
+  termSum({ terms: 9, width: 4, structure: 'compressor', target: 'ecp5' }),
 ].map(({ component }) => component.design);

@@ -48,7 +48,8 @@ export const termSum = (params: TermSumParams) => {
 /** The exact sum. */
 export const termSumModel = (terms: readonly bigint[]): bigint => terms.reduce((sum, term) => sum + term, 0n);
 
-const sumWidthOf = (terms: number, width: number): number =>
+/** Bits of a sum of so many terms. */
+export const sumWidthOf = (terms: number, width: number): number =>
   unsignedWidth(BigInt(terms) * ((1n << BigInt(width)) - 1n));
 
 const stagesOf: Readonly<Record<AdderStructure, (terms: number) => number>> = {
