@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Dataset } from '../../nn/index.js';
+import { QuantError } from '../errors.js';
 import type { FloatModel } from '../model/index.js';
 import {
   checkData,
@@ -29,10 +30,11 @@ const DEFAULT_BATCHES = 50;
 
 /**
  * Puts a network onto the engine. `close` ends its threads.
- * @throws QuantError QT001 to QT004 when the model is wrong
+ * @throws QuantError QT001 to QT004 when the model is wrong, QT102 an option that is no whole number from 1
  */
 export async function createTrainer(model: FloatModel, options: TrainerOptions = {}): Promise<Trainer> {
   const { shards = 2, evaluationBatch = 64 } = options;
+  checkCounts({ shards, evaluationBatch, threads: options.threads ?? 1 });
   const parallel = workOf(model) < TINY ? 1 : Math.min(shards, availableParallelism());
   const network = await openNetwork(model, options.threads ?? parallel);
   const size = evaluationBatch;
@@ -49,6 +51,11 @@ export async function createTrainer(model: FloatModel, options: TrainerOptions =
     gradients: async (data, pictures, taps = [], mode = 'train') => {
       network.checkNodes(taps, 'taps');
       checked(data, pictures);
+      if (pictures.length === 0)
+        throw new QuantError(
+          'QT100',
+          `gradients on no pictures of data set "${data.name}". Name at least one.`,
+        );
       const training = mode === 'train';
       const parts = training ? shards : Math.ceil(pictures.length / size);
       return gradientsOf(network, data, cut(pictures, parts), taps, training);
@@ -76,4 +83,11 @@ export async function createTrainer(model: FloatModel, options: TrainerOptions =
     close: network.close,
   };
   return trainer;
+}
+
+function checkCounts(counts: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(counts)) {
+    if (!Number.isInteger(count) || count < 1)
+      throw new QuantError('QT102', `the trainer is asked for ${name} ${count}. Give a whole number from 1.`);
+  }
 }

@@ -107,6 +107,8 @@ describe('training', () => {
     await expect(trainer.evaluate({ ...data, labels: labels.slice(1) })).rejects.toThrow(/QT100.*319 labels/);
     await expect(trainer.evaluate({ ...data, scale: NaN })).rejects.toThrow(/QT100.*scale NaN/);
     await expect(trainer.train(data, { ...recipe, shards: 33 })).rejects.toThrow(/QT102.*33 shards/);
+    await expect(trainer.gradients(data, [])).rejects.toThrow(/QT100: gradients on no pictures/);
+    await expect(createTrainer(smallNet(), { shards: 0 })).rejects.toThrow(/QT102.*shards 0/);
     const shifted: Recipe = { ...recipe, augmentation: { flip: false, shift: 0.5 } };
     await expect(trainer.train(data, shifted)).rejects.toThrow(/QT102.*shifts of 0\.5 pixels/);
     const unstable: Recipe = { ...recipe, optimizer: { kind: 'sgd', momentum: 1, weightDecay: 0 } };

@@ -19,7 +19,7 @@ const forms = { qonnx: qonnxForm, qcdq: qcdqForm } as const;
 
 /**
  * The quantized network as a file. Scales are stored as float32. Formats and products that ONNX cannot say go into
- * metadata_props under `nomul.v1`; `metadata` is added to it as it is.
+ * metadata_props under `nomul.v1`; `metadata` is added beside it.
  * @throws QuantError QT001 to QT004, QT007 for a wrong model, QT006 where 'qcdq' cannot hold the codes
  */
 export function writeModel(
@@ -42,8 +42,8 @@ export function writeModel(
   return writeOnnx({
     ...graphOf(model, { form: forms[form], gridOf, weights }),
     metadata: new Map([
-      ...(layers.size === 0 ? [] : [[METADATA_KEY, writeMetadata(layers)] as const]),
       ...Object.entries(metadata),
+      ...(layers.size === 0 ? [] : [[METADATA_KEY, writeMetadata(layers)] as const]),
     ]),
   });
 }
