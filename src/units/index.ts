@@ -177,3 +177,5 @@ export { requantizeThresholdsCost } from './requantize-thresholds/cost.js';
 export { termSumCost } from './compressor-tree/cost.js';
 export { cmvmFoldedCost } from './cmvm-folded/cost.js';
 export { intPairCost } from './int-pair/cost.js';
+export { approxMultiplierCost } from './approx-multiplier/cost.js';
+export { tableDotCost } from './table-dot/cost.js';

@@ -27,10 +27,26 @@ export const tableLogic = (
   width: number,
   bWidth: number,
 ): UInt => {
-  const orders = variableOrders(index.length, bWidth);
+  return drawDiagram(m, index, smallestDiagram(index.length, table, width, bWidth));
+};
+
+/** Two-way choices that `tableLogic` draws: no more LUTs than that. */
+export const tableLogicChoices = (
+  indexWidth: number,
+  table: readonly number[],
+  width: number,
+  bWidth: number,
+): number => smallestDiagram(indexWidth, table, width, bWidth).choices.length;
+
+const smallestDiagram = (
+  indexWidth: number,
+  table: readonly number[],
+  width: number,
+  bWidth: number,
+): Diagram => {
+  const orders = variableOrders(indexWidth, bWidth);
   const diagrams = orders.map((order) => decisionDiagram(table, width, order));
-  const smallest = diagrams.reduce((best, next) => (next.choices.length < best.choices.length ? next : best));
-  return drawDiagram(m, index, smallest);
+  return diagrams.reduce((best, next) => (next.choices.length < best.choices.length ? next : best));
 };
 
 const variableOrders = (count: number, bWidth: number): readonly (readonly number[])[] => {

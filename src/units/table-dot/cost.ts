@@ -1,0 +1,31 @@
+/** LUTs (a bound) and registers of `tableDot` (test/table-costs.test.ts). */
+import { sumWidthOf } from '../adder-tree/tree.js';
+import { approxMultiplierCost } from '../approx-multiplier/cost.js';
+import { approxProductType } from '../approx-multiplier/product-type.js';
+import type { UnitCost } from '../power-of-two-dot/cost.js';
+import { multiplierOf, tableProductRange } from './product.js';
+import type { TableDotParams } from './unit.js';
+
+/**
+ * At most the logic of every product, and two LUTs per bit of an adder (Yosys makes compressors of unregistered levels). A table
+ * in block RAM counts as logic too: Yosys builds small ones of LUTs. Registers: of the products, and of every stage of the tree.
+ */
+export const tableDotCost = (params: TableDotParams): UnitCost => {
+  const { products, levelsPerStage = 1 } = params;
+  const multiplier = multiplierOf(params);
+  const range = tableProductRange(params);
+  let luts = products * approxMultiplierCost(multiplier).luts;
+  let registers = products * approxProductType(multiplier).width;
+  let counts = Array.from({ length: products }, () => 1);
+  for (let level = 1; counts.length > 1; level++) {
+    const pairs = Array.from({ length: Math.ceil(counts.length / 2) }, (_, pair) => {
+      return (counts[2 * pair] ?? 0) + (counts[2 * pair + 1] ?? 0);
+    });
+    const widths = pairs.map((count) => sumWidthOf(count, range));
+    const bits = widths.reduce((a, b) => a + b, 0);
+    luts += 2 * bits;
+    if (level % levelsPerStage === 0 || pairs.length === 1) registers += bits;
+    counts = pairs;
+  }
+  return { luts, registers };
+};
