@@ -4,7 +4,7 @@ import { importOnnx } from '../../nn/index.js';
 import type { MethodContext, MethodResult } from '../method.js';
 import { writeModel } from '../model/index.js';
 import { expectConsistent } from '../qat/testing/consistent.js';
-import { templateContext, withFewPictures } from '../qat/testing/templates.js';
+import { templateContext } from '../qat/testing/templates.js';
 import { exactProducts, productsOf, type ApproxMultiplier } from './catalogue.js';
 import { evaluateTables } from './inference/evaluate.js';
 import { createTableNetwork } from './inference/table-network.js';
@@ -84,13 +84,13 @@ describe('fames', () => {
   });
 
   test('a budget below the cheapest choice and a catalogue without exact products are refused', async () => {
-    await expect(fames({ energyBudget: 0.1 }, catalogue)(withFewPictures(context))).rejects.toThrow(
-      /QT502.*energyBudget of 0\.1; the least possible is 0\.25 of/,
-    );
+    await expect(
+      approximate(result.quantized, catalogue, context, famesConfigSchema.parse({ energyBudget: 0.1 })),
+    ).rejects.toThrow(/QT502.*energyBudget of 0\.1; the least possible is 0\.25 of/);
     const inexact = catalogue.slice(1);
-    await expect(fames({}, inexact)(withFewPictures(context))).rejects.toThrow(
-      /QT501.*no exact multiplier for 4-bit/,
-    );
+    await expect(
+      approximate(result.quantized, inexact, context, famesConfigSchema.parse({})),
+    ).rejects.toThrow(/QT501.*no exact multiplier for 4-bit/);
     const short = catalogue.map((multiplier) => ({ ...multiplier, table: [1] }));
     expect(() => fames({}, short)).toThrow(/QT501.*1 products/);
   });

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { MethodContext } from '../method.js';
 import { modelBuilder } from '../model/index.js';
 import { accuracyOf, expectConsistent, floatAccuracy } from '../qat/testing/consistent.js';
-import { templateContext } from '../qat/testing/templates.js';
+import { templateContext, withFewPictures } from '../qat/testing/templates.js';
 import { prom } from './method.js';
 import { ternaryScaleRules } from './ternary.js';
 
@@ -15,7 +15,7 @@ describe('PROM on a depthwise-separable network', () => {
   it.each(ternaryScaleRules)(
     '%s: pointwise layers are ternary, all others 8 bits per channel',
     async (scale) => {
-      const result = await prom({ scale })({ ...context, epochs: 1 });
+      const result = await prom({ scale })({ ...withFewPictures(context), epochs: 1 });
       expectConsistent(result);
       for (const [name, { codes, scales, bits, format }] of Object.entries(result.quantized.weights)) {
         const pointwise = name.startsWith('pointwise');
@@ -43,12 +43,12 @@ describe('PROM on a depthwise-separable network', () => {
   });
 
   it('has a ternary scale per output channel where asked', async () => {
-    const { quantized } = await prom({ perChannel: true })(context);
+    const { quantized } = await prom({ perChannel: true })(withFewPictures(context));
     expect(quantized.weights['pointwise2']?.scales.length).toBe(24);
   });
 
   it('one seed gives the same bits again', async () => {
-    const run = () => prom()({ ...context, epochs: 1, seed: 7 });
+    const run = () => prom()({ ...withFewPictures(context), epochs: 1, seed: 7 });
     expect(await run()).toEqual(await run());
   });
 
