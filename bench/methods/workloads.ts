@@ -108,8 +108,8 @@ const fashionNet: Network = {
   recipe: recipe(20, 1),
 };
 const fashionResNet: Network = {
-  name: 'ResNet-8',
-  make: ({ shape, classes }, seed) => resNet8({ shape, classes, seed }),
+  name: 'ResNet-8, width 8',
+  make: ({ shape, classes }, seed) => resNet8({ shape, classes, width: 8, seed }),
   recipe: recipe(5, 1),
 };
 const smallNet: Network = {
@@ -128,10 +128,7 @@ export const fashion: Workload = {
   title: 'Fashion-MNIST, 28x28',
   prefix: 'fashion-',
   validation: 2000,
-  jobs: [
-    ...methodJobs(fashionNet, { epochs: 4, longEpochs: 6, fames: { ranking: true } }),
-    ...factorJobs(fashionResNet, 1),
-  ],
+  jobs: [...methodJobs(fashionNet, { epochs: 4, longEpochs: 6, fames: {} }), ...factorJobs(fashionResNet, 1)],
 };
 
 export const digits: Workload = {
