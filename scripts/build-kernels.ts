@@ -6,6 +6,6 @@ import { compileAssembly, moduleSource } from './compile-assembly.js';
 const root = resolve(import.meta.dirname, '..');
 const folder = 'src/quant/kernels';
 
-const bytes = await compileAssembly(`${folder}/assembly/index.ts`, root);
+const bytes = compileAssembly(`${folder}/assembly/index.ts`, root);
 writeFileSync(resolve(root, folder, 'kernels-wasm.ts'), moduleSource('kernelsWasm', bytes));
 console.log(`kernels-wasm.ts: ${bytes.length} bytes of WebAssembly`);

@@ -1,20 +1,24 @@
-/** Compiles an AssemblyScript entry file; equal sources give equal bytes. */
-import asc from 'assemblyscript/asc';
+/**
+ * Compiles an AssemblyScript entry file; equal sources give equal bytes. In a child process: importing the compiler would
+ * declare AssemblyScript's own Array and Math in every file of this project.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
-/** @throws Error with the compiler's messages */
-export async function compileAssembly(entry: string, root: string): Promise<Uint8Array> {
-  const outputs: Uint8Array[] = [];
+/** `entry` relative to `root`, the project's folder. @throws Error with the compiler's messages */
+export function compileAssembly(entry: string, root: string): Uint8Array {
+  const compiler = join(root, 'node_modules', 'assemblyscript', 'bin', 'asc.js');
   const flags = ['-O3', '--runtime', 'stub', '--enable', 'simd', '--noAssert'];
-  const messages: string[] = [];
-  const { error } = await asc.main([entry, ...flags, '--baseDir', root, '--outFile', 'out.wasm'], {
-    stderr: { write: (chunk) => void messages.push(String(chunk)) },
-    writeFile: (_name, contents) => {
-      if (typeof contents !== 'string') outputs.push(contents);
-    },
-  });
-  const [bytes] = outputs;
-  if (error !== null || bytes === undefined) throw new Error(`asc ${entry}: ${messages.join('')}`);
-  return bytes;
+  const folder = mkdtempSync(join(tmpdir(), 'nomul-assembly-'));
+  try {
+    const file = join(folder, 'out.wasm');
+    execFileSync(process.execPath, [compiler, entry, ...flags, '--outFile', file], { cwd: root });
+    return Uint8Array.from(readFileSync(file));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** The TypeScript file that carries a module: one constant, base64. */
