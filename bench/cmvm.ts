@@ -8,7 +8,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
-  BenchError,
   cellsOf,
   da4mlCells,
   da4mlSolution,
@@ -17,6 +16,7 @@ import {
   tools,
   type Target,
 } from './cmvm/driver.js';
+import { BenchError } from './tools/python.js';
 import { make } from './cmvm/ours.js';
 import { page } from './cmvm/page.js';
 import { keyOf, resultsFormat, type Row } from './cmvm/results.js';

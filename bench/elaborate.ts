@@ -9,8 +9,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
+import { BenchError } from './tools/python.js';
 import {
-  BenchError,
   compile,
   measureNomul,
   measurePeers,

@@ -7,7 +7,8 @@
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { baselineFolder, BenchError, prepareTools, tools } from './units/driver.js';
+import { BenchError } from './tools/python.js';
+import { baselineFolder, prepareTools, tools } from './units/driver.js';
 import { makeJobs, type Job } from './units/jobs.js';
 import { measure, recall } from './units/measure.js';
 import { page, rowsOf } from './units/table.js';

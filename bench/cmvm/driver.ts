@@ -1,9 +1,10 @@
 /** Runs bench/cmvm/driver.py, one job at a time, in an environment with pinned tools. */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { BenchError, preparePython } from '../tools/python.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 export const workFolder = join(root, '.cache', 'bench-cmvm');
@@ -13,10 +14,6 @@ export const dataFolder = resolve(root, '..', 'shared', 'data', 'cmvm');
 
 /** What both sides are measured with. */
 export const tools = ['da4ml==0.6.0', 'numpy==2.4.6', 'yowasp-yosys==0.70.0.0.post1259'] as const;
-
-export class BenchError extends Error {
-  override readonly name = 'BenchError';
-}
 
 export type Target = 'ice40' | 'ecp5';
 /** What bench/cmvm/driver.py takes. */
@@ -47,13 +44,7 @@ export const cellsOf = (file: string, target: Target): Counts =>
 /** Makes the Python environment once. @throws BenchError */
 export const prepareTools = (): void => {
   if (!existsSync(baselineFolder)) throw new BenchError(`the baselines are not here: ${baselineFolder}`);
-  const marker = join(environment, 'tools.txt');
-  const wanted = `${tools.join('\n')}\n`;
-  if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
-  mkdirSync(workFolder, { recursive: true });
-  execFileSync('python3', ['-m', 'venv', environment], { stdio: 'inherit' });
-  execFileSync(join(environment, 'bin', 'pip'), ['install', '--quiet', ...tools], { stdio: 'inherit' });
-  writeFileSync(marker, wanted);
+  preparePython(environment, tools);
 };
 
 const run = (job: Job): unknown => {

@@ -1,9 +1,10 @@
 /** Who is measured, and how: nomul in a fresh node process on compiled JavaScript, Amaranth and PyRTL through their twins. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { BenchError, preparePython } from '../tools/python.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
@@ -19,10 +20,6 @@ export interface Measurement {
   readonly size: number;
   readonly seconds: number;
   readonly bytes: number;
-}
-
-export class BenchError extends Error {
-  override readonly name = 'BenchError';
 }
 
 const run = (program: string, args: readonly string[]): string => {
@@ -56,18 +53,12 @@ export const measureWarm = (sizes: readonly number[]): Readonly<Record<string, n
 /** Makes the peers' environment once; says why there is none. */
 export const preparePeers = (): string | undefined => {
   if (!existsSync(twins)) return `the peers' designs are not here: ${twins}`;
-  const marker = join(environment, 'packages.txt');
-  const wanted = `${peerPackages.join('\n')}\n`;
-  if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return undefined;
-  mkdirSync(work, { recursive: true });
   try {
-    run('python3', ['-m', 'venv', environment]);
-    run(join(environment, 'bin', 'pip'), ['install', '--quiet', ...peerPackages]);
+    preparePython(environment, peerPackages);
   } catch (error) {
     if (!(error instanceof BenchError)) throw error;
     return `the peers cannot be installed: ${error.message}`;
   }
-  writeFileSync(marker, wanted);
   return undefined;
 };
 

