@@ -68,7 +68,7 @@ export const expectationOf = async (
 /** Share of pictures whose greatest output is their label's. */
 export const accuracyOf = (
   { outputs, outputSize, count }: Expectation,
-  labels: Int32Array,
+  labels: ArrayLike<number>,
 ): NonNullable<Report['accuracy']> => {
   let right = 0;
   for (let picture = 0; picture < count; picture++) {

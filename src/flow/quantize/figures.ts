@@ -7,7 +7,6 @@ import {
   weightsOfGrid,
   energy45nm,
   floatCost,
-  integer45nm,
   relativeError,
   type FloatModel,
   type LayerCost,
@@ -16,19 +15,15 @@ import {
 } from '../../quant/index.js';
 import type { QuantizeReport, QuantizeReportLayer } from '../../report/index.js';
 
-/** `energyPj`: of approximate multipliers by name, where the method knows it. */
 export const layerReports = (
   float: FloatModel,
   quantized: QuantizedModel,
-  energyPj: Readonly<Record<string, number>> = {},
 ): readonly QuantizeReportLayer[] => {
   const before = new Map(convNodes(float).map((node) => [node.name, node.weights]));
-  const after = new Map(convNodes(quantized.model).map((node) => [node.name, node]));
-  const { layers } = costOf(quantized, { ...integer45nm, products: energyPj });
+  const { layers } = costOf(quantized);
   return layers.flatMap((cost) => {
-    const node = after.get(cost.layer);
     const grid = quantized.weights[cost.layer];
-    if (node === undefined || grid === undefined) return [];
+    if (grid === undefined) return [];
     const original = before.get(cost.layer);
     return [
       {
