@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FloatModel } from '../model/index.js';
 import { writeCheckpoint } from './checkpoint.js';
 import { createTrainer } from './index.js';
-import { bars, recipe, smallNet } from './testing/fixtures.js';
+import { bars, recipe, repeated, smallNet } from './testing/fixtures.js';
 import type { Recipe, Trainer, TrainOptions, TrainSummary } from './types.js';
 
 const data = bars(320, 1);
@@ -119,8 +119,10 @@ describe('training', () => {
 describe('a thread that ends', () => {
   it('fails what it was computing instead of leaving it waiting, and is replaced by the next call', async () => {
     const trainer = await createTrainer(smallNet(), { threads: 2 });
+    // Long enough that no machine ends it before the thread.
+    const longer = repeated(data, 100);
     const expected = await trainer.evaluate(data);
-    const running = trainer.evaluate(data);
+    const running = trainer.evaluate(longer);
     await Promise.all([expect(running).rejects.toThrow(/thread .* ended/), trainer.close()]);
     expect(await trainer.evaluate(data)).toEqual(expected);
     await trainer.close();

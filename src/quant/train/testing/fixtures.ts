@@ -56,6 +56,17 @@ export function bars(count: number, seed: number): Dataset {
   return { name: 'bars', shape: [8, 8, 2], classes: 4, count, pictures, scale: 1 / 255, labels };
 }
 
+/** The same pictures `times` over. */
+export const repeated = (set: Dataset, times: number): Dataset => ({
+  ...set,
+  count: set.count * times,
+  pictures: Uint8Array.from(
+    { length: set.pictures.length * times },
+    (_, i) => set.pictures[i % set.pictures.length] ?? 0,
+  ),
+  labels: Uint8Array.from({ length: set.count * times }, (_, i) => set.labels[i % set.count] ?? 0),
+});
+
 export const recipe: Recipe = {
   epochs: 3,
   batch: 32,
