@@ -41,6 +41,8 @@ note_missing_programs() {
   command -v iverilog >/dev/null || missing_packages+=(iverilog)
   command -v g++ >/dev/null || missing_packages+=(g++)
   command -v make >/dev/null || missing_packages+=(make)
+  command -v redis-server >/dev/null || missing_packages+=(redis-server)
+  command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing_packages+=(chromium)
   # The standard library's venv needs ensurepip, which Debian ships apart.
   python3 -c 'import venv, ensurepip' 2>/dev/null || missing_packages+=(python3 python3-venv)
 }

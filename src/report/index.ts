@@ -15,3 +15,12 @@ export { renderReport } from './render.js';
 export { integer, number, percent, plural } from './html.js';
 export { quantizeReportSchema, type QuantizeReport, type QuantizeReportLayer } from './quantize/schema.js';
 export { renderQuantizeReport } from './quantize/render.js';
+export {
+  floorplanSchema,
+  sweepPointSchema,
+  sweepReportSchema,
+  type Floorplan,
+  type SweepLayer,
+  type SweepPoint,
+  type SweepReport,
+} from './sweep/schema.js';
