@@ -71,8 +71,10 @@ describe('kernels in WebAssembly equal the twin in every bit', () => {
       { weight: 9, arbitrary: channels },
       { weight: 1, arbitrary: fc.integer({ min: 250, max: 600 }) },
     );
+    // Many rows: B is packed; few: it is read where it lies.
+    const rows = fc.oneof({ weight: 2, arbitrary: channels }, fc.integer({ min: 65, max: 70 }));
     fc.assert(
-      fc.property(seed, channels, size, size, fc.boolean(), (s, m, k, n, accumulate) => {
+      fc.property(seed, rows, size, size, fc.boolean(), (s, m, k, n, accumulate) => {
         const c = accumulate ? floats(s + 2, m * n) : rubbish(m * n);
         const inputs = [floats(s, m * k), floats(s + 1, k * n), c];
         expectEqual(inputs, (kernels, [a = 0, b = 0, to = 0]) =>

@@ -1,12 +1,15 @@
-/** Matrix products from tiles; B is packed into panels of 8 columns. Elements are f32, or pairs of int16 (T: i32). */
+/** Matrix products from tiles of C; B in panels of 8 columns. Elements are f32, or pairs of int16 (T: i32). */
 import { loadLanes } from './lanes';
 import { scratch } from './scratch';
-import { tile, tileColumns, tileRows } from './tile';
+import { partialTile, tile, tileColumns, tileRows } from './tile';
 
 /** As in ../twin/sizes.ts: sums over k are formed in blocks of this length. */
 const depthBlock: i32 = 256;
 /** Columns whose panels fit the scratch memory: 256 * 256 elements. */
 const columnBlock: i32 = 256;
+/** Up to so many rows are too few to pay for packing B, whose lines then must be near each other. */
+const unpackedRows: i32 = 64;
+const unpackedLine: i32 = 1024;
 
 export function matmul(a: usize, b: usize, c: usize, m: i32, k: i32, n: i32, accumulate: bool): void {
   multiply<f32>(a, k << 2, 4, b, n << 2, 4, c, m, k, n, accumulate);
@@ -36,13 +39,21 @@ function multiply<T>(
   accumulate: bool,
 ): void {
   if (k == 0 && !accumulate) memory.fill(c, 0, (m * n) << 2);
+  const few = m <= unpackedRows && columnStepB == 4 && depthStepB <= unpackedLine;
   for (let from = 0; from < n; from += columnBlock) {
     const columns = min(columnBlock, n - from);
+    const unpacked = few ? columns - (columns % tileColumns) : 0;
     for (let depth = 0; depth < k; depth += depthBlock) {
       const length = min(depthBlock, k - depth);
-      packPanels(b + depth * depthStepB + from * columnStepB, depthStepB, columnStepB, length, columns);
       const add = accumulate || depth > 0;
-      block<T>(a + depth * depthStep, rowStep, depthStep, c + (from << 2), m, length, columns, n, add);
+      const lines = a + depth * depthStep;
+      const source = b + depth * depthStepB + from * columnStepB;
+      const target = c + (from << 2);
+      block<T>(lines, rowStep, depthStep, source, depthStepB, 32, target, m, length, unpacked, n, add);
+      if (unpacked == columns) continue;
+      packPanels(source + unpacked * columnStepB, depthStepB, columnStepB, length, columns - unpacked);
+      const rest = target + (unpacked << 2);
+      block<T>(lines, rowStep, depthStep, scratch, 32, length << 5, rest, m, length, columns - unpacked, n, add);
     }
   }
 }
@@ -68,11 +79,14 @@ function packPanels(b: usize, depthStep: i32, columnStep: i32, length: i32, colu
   }
 }
 
-/** One block of the depth, all rows, the packed columns. */
+/** One block of the depth, all rows, some columns in panels of 8. */
 function block<T>(
   a: usize,
   rowStep: i32,
   depthStep: i32,
+  panels: usize,
+  depthStepB: i32,
+  panelStep: i32,
   c: usize,
   m: i32,
   length: i32,
@@ -80,14 +94,17 @@ function block<T>(
   n: i32,
   add: bool,
 ): void {
-  const panelBytes = (length * tileColumns) << 2;
   for (let row = 0; row < m; row += tileRows) {
     const rows = min(tileRows, m - row);
-    let panel = scratch;
+    const line = a + row * rowStep;
+    let panel = panels;
     for (let column = 0; column < columns; column += tileColumns) {
       const target = c + ((row * n + column) << 2);
-      tile<T>(a + row * rowStep, rowStep, depthStep, panel, target, n << 2, length, rows, columns - column, add);
-      panel += panelBytes;
+      const left = columns - column;
+      const whole = !add && rows == tileRows && left >= tileColumns;
+      if (whole) tile<T>(line, rowStep, depthStep, panel, depthStepB, target, n << 2, length);
+      else partialTile<T>(line, rowStep, depthStep, panel, depthStepB, target, n << 2, length, rows, left, add);
+      panel += panelStep;
     }
   }
 }
