@@ -11,27 +11,34 @@ export interface TextFile {
   readonly text: string;
 }
 
-export interface Hardware {
+/** What is known of an accelerator before any Verilog is made. */
+export interface PlannedHardware {
   readonly profile: Profile;
   readonly plan: ArrayPlan;
   readonly prediction: Prediction;
+}
+
+export interface Hardware extends PlannedHardware {
   readonly design: Design;
   readonly verilog: readonly TextFile[];
   readonly memoryImages: readonly TextFile[];
 }
 
-export const makeHardware = (
-  network: IntegerNetwork,
-  options: Pick<EmitOptions, 'device' | 'array' | 'reloadable'>,
-): Hardware => {
+type HardwareOptions = Pick<EmitOptions, 'device' | 'array' | 'reloadable'>;
+
+/** Exact cycles, engines, memories. @throws UnknownDevice, AccelError */
+export const planHardware = (network: IntegerNetwork, options: HardwareOptions): PlannedHardware => {
   const profile = profileFor(options.device, options.array.rows, options.array.columns, options.reloadable);
   const plan = planArray(network, profile.array);
-  const { design } = arrayTop(plan);
+  return { profile, plan, prediction: predict(plan) };
+};
+
+export const makeHardware = (network: IntegerNetwork, options: HardwareOptions): Hardware => {
+  const planned = planHardware(network, options);
+  const { design } = arrayTop(planned.plan);
   const { files } = emitVerilog(design);
   return {
-    profile,
-    plan,
-    prediction: predict(plan),
+    ...planned,
     design,
     verilog: files.filter(({ name }) => name.endsWith('.v')),
     memoryImages: files.filter(({ name }) => !name.endsWith('.v')),

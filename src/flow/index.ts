@@ -17,3 +17,19 @@ export {
 } from './quantize/options.js';
 export { implement, type Implementation, type ImplementOptions } from './implement.js';
 export { builtInCatalogue, evoapproxCatalogue } from './catalogue/index.js';
+export {
+  networkEnergy,
+  operationEnergyPj,
+  type LayerEnergy,
+  type NetworkEnergy,
+  type NetworkEnergyOptions,
+} from './energy/index.js';
+export {
+  makeHardware,
+  multiplierModules,
+  planHardware,
+  type Hardware,
+  type PlannedHardware,
+} from './hardware.js';
+export { readQuantizeInputs, type QuantizeInputs } from './quantize/inputs.js';
+export { accuracyOfIntegers } from './quantize/accuracy.js';

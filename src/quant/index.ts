@@ -10,3 +10,4 @@ export * from './prom/index.js';
 export * from './inq/index.js';
 export * from './fames/index.js';
 export * from './factorize/index.js';
+export * from './mixed/index.js';

@@ -1,8 +1,10 @@
 export { factorizeConfigSchema, type FactorizeConfig, type FactorizeSettings } from './config.js';
 export { factorize } from './method.js';
-export { factorizeModel, type FactorizeOptions, type FactorizedModel } from './model.js';
+export { factorizeModel, withFactors, type FactorizeOptions, type FactorizedModel } from './model.js';
+export { gridQuantizer } from './grid-quantizer.js';
 export {
   factorizeLayer,
+  productOfFactors,
   type FactorBits,
   type FactorizedLayer,
   type LayerErrors,

@@ -185,3 +185,29 @@ function factorNodes(
 }
 
 const noPadding = { top: 0, left: 0, bottom: 0, right: 0 } as const;
+
+/** The weights of the layer that the factors stand for, in the layer's own order. */
+export function productOfFactors({ nodes }: Pick<FactorizedLayer, 'nodes'>): Float32Array {
+  const [into, ...rest] = nodes;
+  const out = rest.at(-1);
+  const depth = rest.length > 1 ? rest[0] : undefined;
+  if (into === undefined || out === undefined)
+    throw new RangeError('a factorized layer has two or three nodes');
+  const rank = into.outChannels;
+  const inputs = into.weights.length / rank;
+  const taps = depth === undefined ? 1 : depth.weights.length / rank;
+  const product = new Float32Array(out.outChannels * taps * inputs);
+  for (let output = 0; output < out.outChannels; output++) {
+    for (let term = 0; term < rank; term++) {
+      const left = out.weights[output * rank + term] ?? 0;
+      for (let tap = 0; tap < taps; tap++) {
+        const middle = left * (depth === undefined ? 1 : (depth.weights[term * taps + tap] ?? 0));
+        const first = (output * taps + tap) * inputs;
+        for (let input = 0; input < inputs; input++)
+          product[first + input] =
+            (product[first + input] ?? 0) + middle * (into.weights[term * inputs + input] ?? 0);
+      }
+    }
+  }
+  return product;
+}

@@ -3,13 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { requireConvNodes } from '../calibrate/index.js';
 import { QuantError } from '../errors.js';
 import type { Method, MethodContext } from '../method.js';
-import {
-  convNodes,
-  quantizationPoints,
-  verifyModel,
-  type FloatModel,
-  type WeightGrid,
-} from '../model/index.js';
+import { convNodes, quantizationPoints, verifyModel, type FloatModel } from '../model/index.js';
 import {
   byName,
   parseConfig,
@@ -17,14 +11,13 @@ import {
   uniformQuantizer,
   withSession,
   type QuantizationPlan,
-  type WeightQuantizer,
 } from '../qat/index.js';
 import { bopModel, macsByLayer, ranksWithin, totalBops, type BopModel } from './budget.js';
 import { factorizeConfigSchema, type FactorizeConfig, type FactorizeSettings } from './config.js';
 import { factorizeLayer, type FactorBits, type FactorizedLayer } from './layer.js';
 import { checkRank, chosenLayers, rankOf, type FactorizableLayer } from './layers.js';
 import { withFactors, type FactorizedModel } from './model.js';
-import { codesOf } from './quantizer.js';
+import { gridQuantizer } from './grid-quantizer.js';
 
 const method = 'Factorize';
 
@@ -140,18 +133,13 @@ function planOf({ model, weights }: FactorizedModel, settings: FactorizeSettings
     weights: Object.fromEntries(
       convNodes(model).map((node) => {
         const grid = weights[node.name];
-        return [node.name, grid === undefined ? uniformQuantizer(node, whole) : fixedQuantizer(grid)];
+        return [node.name, grid === undefined ? uniformQuantizer(node, whole) : gridQuantizer(grid)];
       }),
     ),
     projected: true,
     activations: byName(quantizationPoints(model), () => activations),
   };
 }
-
-/** The grid that ADMM chose: its scale stays, latent weights move between its codes. */
-const fixedQuantizer =
-  (grid: WeightGrid): WeightQuantizer =>
-  (latent) => ({ ...grid, codes: codesOf(Float64Array.from(latent), grid.scales[0] ?? 1, grid.bits) });
 
 const reportOf = ({ layer, modes, rank, errors, iterations, stop }: FactorizedLayer) => ({
   layer,
