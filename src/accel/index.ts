@@ -13,6 +13,7 @@ export {
 } from './force/force-kind.js';
 export { arrayTop } from './array/rtl/top.js';
 export { predict, type LayerTime, type Prediction } from './array/prediction.js';
-export type { Engine } from './array/engines/engine.js';
+export { enginesOf } from './array/engines/choose.js';
+export type { CodedWeights, Engine } from './array/engines/engine.js';
 export { layerTicks, type Job, type JobMode } from './array/jobs.js';
 export { configStatus, makeImage, shapeHash } from './array/image.js';

@@ -13,7 +13,8 @@ export class FlowError extends Error {
       | 'BAD_MATRIX'
       | 'BAD_CONFIG'
       | 'WRONG_DATA'
-      | 'NOT_READ_BACK',
+      | 'NOT_READ_BACK'
+      | 'NO_CIRCUIT',
     message: string,
     readonly exitCode = 2,
   ) {

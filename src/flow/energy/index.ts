@@ -1,0 +1,4 @@
+/** Energy of networks in gates, and activity of their designs. */
+export { networkEnergy, type LayerEnergy, type NetworkEnergy, type NetworkEnergyOptions } from './network.js';
+export { operationEnergyPj } from './model.js';
+export type { PeGrid } from './layer.js';
