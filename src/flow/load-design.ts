@@ -69,7 +69,7 @@ export async function loadProvable(reference: string): Promise<Provable> {
 }
 
 /** TypeScript goes through tsx, which the user's project or this one has; without it Node may still know the language. */
-async function importModule(file: string, shown: string): Promise<object> {
+export async function importModule(file: string, shown: string): Promise<object> {
   // Before the first try: Node remembers a module that could not be loaded.
   if (['.ts', '.mts'].includes(extname(file))) await registerTypeScript(file);
   try {

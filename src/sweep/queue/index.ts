@@ -1,0 +1,12 @@
+/** Work that is done once: the interface, and its implementation without a server. */
+export {
+  lossesAllowed,
+  triesAllowed,
+  type Claim,
+  type Job,
+  type JobState,
+  type Quarantined,
+  type Queue,
+  type QueueCounts,
+} from './queue.js';
+export { leaseDirectory, type LeaseOptions } from './lease-directory.js';

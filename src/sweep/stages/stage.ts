@@ -1,0 +1,44 @@
+/** A step from a model to a placed design: what it depends on, and how it is computed. */
+
+import type { JsonObject } from '../canonical.js';
+import type { Job } from '../queue/queue.js';
+import type { Point } from '../spec/points.js';
+import type { Blobs } from '../store/blobs.js';
+
+/** `infeasible` is a result too: this network cannot be had on this device, with these PEs. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly outputs: JsonObject }
+  | { readonly kind: 'infeasible'; readonly reason: string };
+
+/** Outputs of the stages before, by stage: all `done`. */
+export type Outputs = Readonly<Record<string, JsonObject>>;
+
+export interface StageRequest {
+  readonly inputs: JsonObject;
+  readonly context: JsonObject;
+}
+
+export interface StageRun {
+  readonly blobs: Blobs;
+  /** An empty folder of its own, removed afterwards. */
+  readonly work: string;
+  /** A folder that an earlier try of this very job may have left something in; kept until the result is stored. */
+  readonly checkpoints: string;
+  readonly signal: AbortSignal;
+}
+
+export interface Stage {
+  /** Lower-case letters. */
+  readonly name: string;
+  /** To be increased when the stage computes something else from the same inputs. */
+  readonly version: number;
+  /** Stages whose outputs `request` needs. */
+  readonly after: readonly string[];
+  /** undefined: this point has no need of the stage. */
+  request(point: Point, outputs: Outputs): StageRequest | undefined;
+  /** @throws the errors of flow, synth and tools */
+  run(job: Job, run: StageRun): Promise<Outcome>;
+}
+
+/** In the order in which results depend on each other. */
+export type StageRegistry = readonly Stage[];
