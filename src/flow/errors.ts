@@ -14,7 +14,8 @@ export class FlowError extends Error {
       | 'BAD_CONFIG'
       | 'WRONG_DATA'
       | 'NOT_READ_BACK'
-      | 'NO_CIRCUIT',
+      | 'NO_CIRCUIT'
+      | 'NETLIST_DIFFERS',
     message: string,
     readonly exitCode = 2,
   ) {

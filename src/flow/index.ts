@@ -4,6 +4,7 @@ export { FlowError } from './errors.js';
 export { build, emit, sim, synth } from './run.js';
 export { doctor } from './doctor.js';
 export { prove } from './prove.js';
+export { importModule as loadModule } from './load-design.js';
 export { runCmvm as cmvm } from './cmvm/run.js';
 export { cmvmOptionsSchema, type CmvmOptions, type CmvmResult } from './cmvm/options.js';
 export { cmvmReportSchema, type CmvmReport } from './cmvm/report.js';
@@ -18,8 +19,11 @@ export {
 export { implement, type Implementation, type ImplementOptions } from './implement.js';
 export { builtInCatalogue, evoapproxCatalogue } from './catalogue/index.js';
 export {
+  activityOf,
   networkEnergy,
   operationEnergyPj,
+  type Activity,
+  type ActivityOptions,
   type LayerEnergy,
   type NetworkEnergy,
   type NetworkEnergyOptions,
@@ -33,3 +37,5 @@ export {
 } from './hardware.js';
 export { readQuantizeInputs, type QuantizeInputs } from './quantize/inputs.js';
 export { accuracyOfIntegers } from './quantize/accuracy.js';
+export { openFolder, type OutputFolder } from './folder.js';
+export { version } from './version.js';

@@ -80,7 +80,7 @@ export const accuracyOf = (
 };
 
 /** The stream bench of pictures `from` .. `from + count - 1`. */
-const benchOf = (
+export const benchOf = (
   { network, inputs, inputSize, outputSize }: Expectation,
   from: number,
   count: number,
@@ -107,7 +107,7 @@ export const stallLimit = (
 ): number => 10_000 + 4 * (latencyCycles + count * initiationInterval);
 
 /** Output values that differ from the reference, missing and misplaced ones included. */
-const countMismatches = (
+export const countMismatches = (
   { outputs, outputSize, network }: Expectation,
   from: number,
   count: number,
@@ -281,7 +281,7 @@ const signalOf = ({ signal }: FlowHooks): { readonly signal?: AbortSignal } =>
   signal === undefined ? {} : { signal };
 
 /** Adds the vendor's cell models where the Verilog uses cells. */
-const withCellModels = (source: VerilogSource, device: Device, needed: boolean): VerilogSource => {
+export const withCellModels = (source: VerilogSource, device: Device, needed: boolean): VerilogSource => {
   if (!needed) return source;
   const models = netlistSimulationFiles(device).map((path) => ({
     name: basename(path),

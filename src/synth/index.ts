@@ -1,4 +1,5 @@
 /** Synthesis and place and route: devices, mapping, timing, bitstreams, and what simulating a mapped netlist needs. */
+export { instrumentedNetlist, type InstrumentedNetlist } from './activity/index.js';
 export { checkFits, readCellCounts, type CellCounts } from './cell-counts.js';
 export {
   DEVICE_NAMES,

@@ -2,3 +2,4 @@
 export { networkEnergy, type LayerEnergy, type NetworkEnergy, type NetworkEnergyOptions } from './network.js';
 export { operationEnergyPj } from './model.js';
 export type { PeGrid } from './layer.js';
+export { activityOf, mappedActivity, type Activity, type ActivityOptions } from './activity.js';

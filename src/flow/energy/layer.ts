@@ -1,6 +1,6 @@
 /** How an array computes a layer: its engine, its coded weights, the widths of one MAC, and the order of its operands. */
 
-import { enginesOf, type CodedWeights, type Engine } from '../../accel/index.js';
+import { enginesOf, type ArrayOptions, type CodedWeights, type Engine } from '../../accel/index.js';
 import { tensorOf, type ConvLayer, type IntegerNetwork, type IntegerTensor } from '../../nn/index.js';
 import { signedWidth } from '../../num/index.js';
 import { exactTable } from '../../units/index.js';
@@ -91,10 +91,16 @@ export function mapLayer(network: IntegerNetwork, layer: ConvLayer, grid: PeGrid
 }
 
 /** Rows and columns of the array do not change what one PE is. */
-const oneProduct = {
-  ...{ rows: 1, columns: 1, taps: 1, requantizers: 1, multiplierStages: 1 },
-  ...{ activationMemory: 'block', memoryRegister: false, reloadable: false },
-} as const;
+const oneProduct: ArrayOptions = {
+  rows: 1,
+  columns: 1,
+  taps: 1,
+  requantizers: 1,
+  activationMemory: 'block',
+  memoryRegister: false,
+  multiplierStages: 1,
+  reloadable: false,
+};
 
 /** Tables of more address bits are block RAM in the array, and no circuit that a cell library could be asked for. */
 const LARGEST_LOGIC_TABLE = 10;
