@@ -15,6 +15,20 @@ export { renderReport } from './render.js';
 export { integer, number, percent, plural } from './html.js';
 export { quantizeReportSchema, type QuantizeReport, type QuantizeReportLayer } from './quantize/schema.js';
 export { renderQuantizeReport } from './quantize/render.js';
+export { renderSweepReport } from './sweep/render.js';
+export { parseSweepReport, sweepSchemaVersion } from './sweep/parse.js';
+export { paretoFront } from './sweep/pareto.js';
+export { designKey, designsOf, labelOf, spreadOf, type Design, type Spread } from './sweep/designs.js';
+export {
+  forEachMeasure,
+  measuredOf,
+  measureNames,
+  measures,
+  type Measured,
+  type MeasureName,
+} from './sweep/measures.js';
+export { exportColumns, sweepCsv, sweepJsonLines } from './sweep/export/rows.js';
+export { sweepParquet } from './sweep/export/parquet.js';
 export {
   floorplanSchema,
   sweepPointSchema,

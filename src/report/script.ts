@@ -1,6 +1,6 @@
 /**
  * The page's only script: sorts a table by the column whose heading is pressed. Cells carry the value to sort by in
- * `data-sort`; a second press reverses the order.
+ * `data-sort`; a second press reverses the order. Cells without a value stay last in both.
  */
 export const script = `
 for (const table of document.querySelectorAll('table.sortable')) {
@@ -12,7 +12,8 @@ for (const table of document.querySelectorAll('table.sortable')) {
       heading.setAttribute('aria-sort', direction === 1 ? 'ascending' : 'descending');
       const key = (row) => row.cells[column].dataset.sort;
       const compare = (a, b) => (isNaN(a) || isNaN(b) ? a.localeCompare(b) : a - b);
-      const rows = [...table.tBodies[0].rows].sort((a, b) => direction * compare(key(a), key(b)));
+      const order = (a, b) => (a === b ? 0 : a === '' ? 1 : b === '' ? -1 : direction * compare(a, b));
+      const rows = [...table.tBodies[0].rows].sort((a, b) => order(key(a), key(b)));
       table.tBodies[0].append(...rows);
     });
   });

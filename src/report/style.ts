@@ -1,18 +1,16 @@
 /** The page's style sheet: light and dark by the reader's preference, and a plain version for print. */
-export const style = `
-:root {
-  color-scheme: light dark;
+export const lightColours = `
   --page: #f6f7f9; --card: #ffffff; --line: #dfe3e8; --text: #1b1f24; --soft: #5b6572;
   --accent: #1f6feb; --accent-soft: #cfe0fb; --good: #1a7f4b; --good-soft: #dcf3e6;
-  --bad: #b3261e; --bad-soft: #fbe2e0; --warn: #8a5a00; --warn-soft: #fdf0d3;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --page: #0f1318; --card: #181d24; --line: #2c343e; --text: #e6eaef; --soft: #98a3b0;
-    --accent: #6ea8fe; --accent-soft: #24405f; --good: #5dd39e; --good-soft: #16382a;
-    --bad: #ff8a80; --bad-soft: #46201e; --warn: #f2c14e; --warn-soft: #40320f;
-  }
-}
+  --bad: #b3261e; --bad-soft: #fbe2e0; --warn: #8a5a00; --warn-soft: #fdf0d3;`;
+export const darkColours = `
+  --page: #0f1318; --card: #181d24; --line: #2c343e; --text: #e6eaef; --soft: #98a3b0;
+  --accent: #6ea8fe; --accent-soft: #24405f; --good: #5dd39e; --good-soft: #16382a;
+  --bad: #ff8a80; --bad-soft: #46201e; --warn: #f2c14e; --warn-soft: #40320f;`;
+
+export const style = `
+:root { color-scheme: light dark; ${lightColours} }
+@media (prefers-color-scheme: dark) { :root { ${darkColours} } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--text); font: 15px/1.5 system-ui, sans-serif; }
 main { max-width: 1080px; margin: 0 auto; padding: 28px 20px 60px; }
@@ -62,6 +60,7 @@ svg .full { fill: var(--bad); }
 details summary { cursor: pointer; color: var(--soft); }
 ul { margin: 0; padding-left: 20px; }
 @media print {
+  :root { color-scheme: light; ${lightColours} }
   body { background: #fff; } main { max-width: none; padding: 0; }
   section, .tile { break-inside: avoid; border-color: #ccc; }
   th button::after { content: ''; }
