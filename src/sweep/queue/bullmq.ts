@@ -1,0 +1,263 @@
+/**
+ * The queue in Redis, for workers on several machines. Redis holds work to be done, never results: what it forgets (the
+ * last second before its machine crashed) is queued again by whoever finds that the result store does not answer it.
+ * BullMQ deduplicates by job id, gives jobs of dead workers to others, and holds back the jobs that were given up.
+ */
+
+import { randomUUID } from 'node:crypto';
+import type { Job as BullJob, Queue as BullQueue, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import type { StageFailure } from '../errors.js';
+import {
+  connectRedis,
+  loadRedisPackages,
+  type RedisOptions,
+  type RedisPackages,
+} from './bullmq-connection.js';
+import { renewLock, shortenExpiries } from './bullmq-scripts.js';
+import { lossesAllowed, triesAllowed, type Claim, type Job, type JobState, type Queue } from './queue.js';
+
+export interface BullmqOptions extends RedisOptions {
+  /** Workers that name the same queue share its jobs. No colon. */
+  readonly name: string;
+  /** A worker that is silent for so long is lost; equal for all workers of a queue. 30,000 by default. */
+  readonly lockMs?: number;
+}
+
+interface Entry {
+  readonly job: Job;
+  /** Losses that were reported; those that BullMQ noticed itself are counted by it. */
+  readonly losses: number;
+}
+type Held = BullJob<Entry, null>;
+
+/**
+ * Jobs in Redis by BullMQ. While the server is away, every call waits until it is back.
+ * @throws ToolMissing, SweepError BAD_QUEUE_URL, QUEUE_UNREACHABLE
+ */
+export const openBullmqQueue = async (options: BullmqOptions): Promise<Queue> => {
+  const packages = await loadRedisPackages();
+  const redis = await connectRedis(packages, options);
+  const parts = openParts(packages, redis, options);
+  await parts.worker.startStalledCheckTimer();
+  return {
+    ...giving(parts),
+    ...taking(parts),
+    ...looking(parts),
+    beatMs: parts.lockMs / 4,
+    close: closing(parts),
+  };
+};
+
+interface Parts {
+  readonly redis: Redis;
+  readonly queue: BullQueue<Entry>;
+  readonly worker: Worker<Entry, null>;
+  readonly lockMs: number;
+  /** Jobs that this process holds, by token. */
+  readonly held: Map<string, Held>;
+  /** Fails a job for good whatever tries it has left. */
+  readonly giveUp: (job: Held, failure: StageFailure, token: string) => Promise<void>;
+}
+
+const openParts = (packages: RedisPackages, redis: Redis, options: BullmqOptions): Parts => {
+  const { name, notice = () => undefined, lockMs = 30_000 } = options;
+  const { Queue: Bull, Worker: BullWorker, UnrecoverableError } = packages.bullmq;
+  const queue = new Bull<Entry>(name, { connection: redis, prefix, streams: { events: { maxLen: 100 } } });
+  const worker = new BullWorker<Entry, null>(name, null, {
+    connection: redis,
+    prefix,
+    autorun: false,
+    lockDuration: lockMs,
+    stalledInterval: lockMs / 2,
+    // We count losses ourselves, when a job is claimed.
+    maxStalledCount: Number.MAX_SAFE_INTEGER,
+  });
+  const tell = (error: Error): void => {
+    if (!isConnectionError(error)) notice(`queue ${name}: ${error.message}`);
+  };
+  queue.on('error', tell);
+  worker.on('error', tell);
+  const giveUp = async (job: Held, failure: StageFailure, token: string): Promise<void> => {
+    await job.moveToFailed(new UnrecoverableError(JSON.stringify(failure)), token);
+  };
+  return { redis, queue, worker, lockMs, held: new Map(), giveUp };
+};
+
+const prefix = 'nomul';
+
+/** The connection's own events tell of it. */
+const isConnectionError = (error: Error): boolean =>
+  'code' in error || /connection is closed|ECONN|EPIPE/i.test(error.message);
+
+/** Jobs in, quarantined jobs out again. */
+const giving = ({ queue }: Parts): Pick<Queue, 'enqueue' | 'forgive'> => {
+  const enqueue = async (jobs: readonly Job[]): Promise<void> => {
+    for (let from = 0; from < jobs.length; from += batch) {
+      await queue.addBulk(
+        jobs.slice(from, from + batch).map((job) => ({
+          name: job.stage,
+          data: { job, losses: 0 },
+          opts: { jobId: job.id, attempts: triesAllowed, removeOnComplete: true, stackTraceLimit: 0 },
+        })),
+      );
+    }
+  };
+  const forgive = async (): Promise<void> => {
+    const failed = await queue.getFailed();
+    for (const job of failed) await job.remove();
+    await enqueue(failed.map((job) => job.data.job));
+  };
+  return { enqueue, forgive };
+};
+
+const batch = 500;
+
+type Taking = Pick<Queue, 'claim' | 'heartbeat' | 'complete' | 'fail' | 'release' | 'lose'>;
+
+/** Jobs out, one at a time, and what becomes of them. */
+const taking = (parts: Parts): Taking => {
+  const { redis, queue, worker, lockMs, held, giveUp } = parts;
+
+  const next = async (token: string): Promise<Held | undefined> => worker.getNextJob(token, { block: false });
+
+  const claim = async (): Promise<Claim | undefined> => {
+    await redis.eval(
+      shortenExpiries,
+      2,
+      queue.toKey('active'),
+      queue.toKey('stalled-check'),
+      queue.toKey(''),
+      lockMs,
+      lockMs / 2,
+    );
+    for (;;) {
+      const token = randomUUID();
+      const job = await next(token);
+      if (job === undefined) return undefined;
+      const losses = lossesOf(job);
+      if (losses >= lossesAllowed) {
+        await giveUp(job, tooManyLosses(losses), token);
+        continue;
+      }
+      held.set(token, job);
+      return { job: job.data.job, failures: job.attemptsMade, losses, token };
+    }
+  };
+
+  const heartbeat = async ({ token }: Claim): Promise<boolean> => {
+    const job = held.get(token);
+    if (job?.id === undefined) return false;
+    const keys = [
+      queue.toKey(`${job.id}:lock`),
+      queue.toKey(job.id),
+      queue.toKey('active'),
+      queue.toKey('stalled'),
+    ];
+    const renewed = Number(
+      await redis.eval(renewLock, 4, ...keys, token, lockMs, job.attemptsStarted, job.id),
+    );
+    if (renewed !== 1) held.delete(token);
+    return renewed === 1;
+  };
+
+  /** Does nothing for a claim that is somebody else's by now, or whose job the server has forgotten. */
+  const settle = async (claim: Claim, how: (job: Held, token: string) => Promise<unknown>): Promise<void> => {
+    const job = (await heartbeat(claim)) ? held.get(claim.token) : undefined;
+    held.delete(claim.token);
+    if (job === undefined) return;
+    try {
+      await how(job, claim.token);
+    } catch (error) {
+      if (!isForeignClaim(error)) throw error;
+    }
+  };
+
+  return {
+    claim,
+    heartbeat,
+    complete: (claim) => settle(claim, (job, token) => job.moveToCompleted(null, token, false)),
+    fail: (claim, failure) =>
+      settle(claim, (job, token) =>
+        failure.again
+          ? job.moveToFailed(new Error(JSON.stringify(failure)), token)
+          : giveUp(job, failure, token),
+      ),
+    release: (claim) => settle(claim, (job, token) => job.moveToWait(token)),
+    lose: (claim) =>
+      settle(claim, async (job, token) => {
+        await job.updateData({ ...job.data, losses: job.data.losses + 1 });
+        const losses = lossesOf(job);
+        await (losses >= lossesAllowed ? giveUp(job, tooManyLosses(losses), token) : job.moveToWait(token));
+      }),
+  };
+};
+
+const lossesOf = (job: Held): number => job.data.losses + job.stalledCounter;
+
+const tooManyLosses = (losses: number): StageFailure => ({
+  code: 'WORKERS_LOST',
+  message: `${losses} workers were lost while they ran it`,
+  again: false,
+  stops: false,
+  log: '',
+});
+
+/** BullMQ's codes: no such job, no lock, not in this state, another's lock. */
+const isForeignClaim = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && [-1, -2, -3, -6].some((code) => code === error.code);
+
+/** What is there. */
+const looking = ({ redis, queue }: Parts): Pick<Queue, 'states' | 'quarantined' | 'counts'> => {
+  const states = async (): Promise<ReadonlyMap<string, JobState>> => {
+    // One transaction: a job that moves is seen before or after, never not at all.
+    const answers = await redis
+      .multi()
+      .lrange(queue.toKey('wait'), 0, -1)
+      .lrange(queue.toKey('active'), 0, -1)
+      .zrange(queue.toKey('failed'), '0', '-1')
+      .exec();
+    const lists = (answers ?? []).map(([error, ids]) => {
+      if (error !== null) throw error;
+      return idList.parse(ids);
+    });
+    const all: readonly JobState[] = ['waiting', 'running', 'quarantined'];
+    return new Map(all.flatMap((state, i) => (lists[i] ?? []).map((id): [string, JobState] => [id, state])));
+  };
+  const quarantined: Queue['quarantined'] = async () =>
+    (await queue.getFailed()).map((bull) => {
+      const { id, stage, key, label } = bull.data.job;
+      return { id, stage, key, label, tries: bull.attemptsMade, failure: failureIn(bull.failedReason) };
+    });
+  const counts: Queue['counts'] = async () => {
+    const found = await queue.getJobCounts('wait', 'active', 'failed');
+    return { waiting: found['wait'] ?? 0, running: found['active'] ?? 0, quarantined: found['failed'] ?? 0 };
+  };
+  return { states, quarantined, counts };
+};
+
+const idList = z.array(z.string());
+const failureShape = z.object({
+  code: z.string(),
+  message: z.string(),
+  again: z.boolean(),
+  stops: z.boolean(),
+  log: z.string(),
+});
+
+const failureIn = (reason: string): StageFailure => {
+  try {
+    return failureShape.parse(JSON.parse(reason));
+  } catch {
+    return { code: 'UNKNOWN', message: reason, again: false, stops: false, log: '' };
+  }
+};
+
+const closing =
+  ({ redis, queue, worker }: Parts): Queue['close'] =>
+  async () => {
+    // By force: the server may be away, and nothing of ours is under way.
+    await Promise.all([worker.close(true), queue.close()]);
+    redis.disconnect();
+  };
