@@ -54,6 +54,19 @@ function expectNormalization(s: number, r: number, c: number, inPlace: boolean):
     (kernels, [from = 0, m = 0, v = 0, g = 0, b = 0, y = 0]) =>
       kernels.normalize(from, m, v, g, b, inPlace ? from : y, r, c, 1e-5),
   );
+  const limit = s % 2 === 0 ? Infinity : 0.7;
+  expectEqual(
+    [x, mean, variance, gamma, beta, rubbish(r * c)],
+    (kernels, [from = 0, m = 0, v = 0, g = 0, b = 0, y = 0]) =>
+      kernels.normalizeRelu(from, m, v, g, b, inPlace ? from : y, r, c, 1e-5, limit),
+  );
+  expectEqual(
+    [x, floats(s + 5, r * c), mean, variance, gamma, beta, rubbish(r * c), rubbish(c), rubbish(c)],
+    (kernels, [from = 0, dy = 0, m = 0, v = 0, g = 0, b = 0, dx = 0, dGamma = 0, dBeta = 0]) => {
+      const to = inPlace ? dy : dx;
+      kernels.normalizeReluBackward(from, dy, m, v, g, b, to, dGamma, dBeta, r, c, 1e-3, limit);
+    },
+  );
   expectEqual(
     [x, floats(s + 5, r * c), mean, variance, gamma, rubbish(r * c), rubbish(c), rubbish(c)],
     (kernels, [from = 0, dy = 0, m = 0, v = 0, g = 0, dx = 0, dGamma = 0, dBeta = 0]) =>
@@ -129,8 +142,31 @@ describe('kernels in WebAssembly equal the twin in every bit', () => {
     );
   });
 
-  it('normalizes more channels than the scratch memory holds at once', () => {
-    expectNormalization(1, 3, 16384 + 5, false);
+  it('normalizes and rectifies in one pass as in two, forward and backward', () => {
+    const [rows, count, limit] = [150, 18, 0.7];
+    const arrays = (s: number): readonly Float32Array[] => [
+      floats(s, rows * count),
+      floats(s + 1, rows * count),
+      floats(s + 2, count),
+      floats(s + 3, count).map(Math.abs),
+      floats(s + 4, count),
+      floats(s + 5, count),
+      ...[rows * count, rows * count, count, count].map(rubbish),
+    ];
+    const steps = (fused: boolean) => (kernels: Kernels, pointers: readonly number[]) => {
+      const [x = 0, dy = 0, m = 0, v = 0, g = 0, b = 0, y = 0, dx = 0, dGamma = 0, dBeta = 0] = pointers;
+      if (fused) {
+        kernels.normalizeRelu(x, m, v, g, b, y, rows, count, 1e-5, limit);
+        kernels.normalizeReluBackward(x, dy, m, v, g, b, dx, dGamma, dBeta, rows, count, 1e-5, limit);
+        return;
+      }
+      kernels.normalize(x, m, v, g, b, y, rows, count, 1e-5);
+      kernels.relu(y, y, rows * count, limit);
+      kernels.reluBackward(y, dy, dx, rows * count, limit);
+      kernels.normalizeBackward(x, dx, m, v, g, dx, dGamma, dBeta, rows, count, 1e-5);
+    };
+    const [once, twice] = [true, false].map((fused) => runKernel(wasm, arrays(1), steps(fused)).memory);
+    expect(once).toEqual(twice);
   });
 
   it('rectifies, quantizes and adds, in place too', () => {

@@ -68,6 +68,19 @@ export interface Kernels {
     channels: number,
     epsilon: number,
   ): void;
+  /** `normalize`, then `relu`. */
+  normalizeRelu(
+    x: number,
+    mean: number,
+    variance: number,
+    gamma: number,
+    beta: number,
+    y: number,
+    rows: number,
+    channels: number,
+    epsilon: number,
+    limit: number,
+  ): void;
   /** Backward of train-mode normalization (mean and variance are of this x). dx may be dy. */
   normalizeBackward(
     x: number,
@@ -82,7 +95,23 @@ export interface Kernels {
     channels: number,
     epsilon: number,
   ): void;
-  /** y = min(max(x, 0), limit), limit may be Infinity; in place allowed. */
+  /** Backward of `normalizeRelu` in training: dy is that of the ReLU. dx may be dy. */
+  normalizeReluBackward(
+    x: number,
+    dy: number,
+    mean: number,
+    variance: number,
+    gamma: number,
+    beta: number,
+    dx: number,
+    dGamma: number,
+    dBeta: number,
+    rows: number,
+    channels: number,
+    epsilon: number,
+    limit: number,
+  ): void;
+  /** y = min(max(x, 0), limit), limit may be Infinity; -0 and NaN stay; in place allowed. */
   relu(x: number, y: number, count: number, limit: number): void;
   /** dx = dy where 0 < y < limit (y: the output), else 0; in place on dy allowed. */
   reluBackward(y: number, dy: number, dx: number, count: number, limit: number): void;

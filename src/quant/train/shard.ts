@@ -89,7 +89,7 @@ export function createShard({ model, shapes }: ShardNetwork, instance: KernelIns
   };
 
   const forward = (
-    { steps }: Plan,
+    steps: readonly PlanStep[],
     job: ShardJob,
     grids: Grids,
     outputs: Record<string, Float32Array>,
@@ -131,14 +131,15 @@ export function createShard({ model, shapes }: ShardNetwork, instance: KernelIns
     new Int32Array(memory.buffer, to.labels, count).set(job.labels);
     if (job.outputs?.includes(model.input) === true) outputs[model.input] = job.pictures;
     if (grids.input !== undefined) quantize(to.input, to.input, job.pictures.length, grids.input);
-    forward(to, job, grids, outputs);
+    const steps = stepsFor(to, job);
+    forward(steps, job, grids, outputs);
 
-    const last = to.steps.at(-1);
+    const last = steps.at(-1);
     const [logits, gradient, classes] = [last?.quantized ?? 0, last?.gradient ?? 0, last?.size ?? 0];
     const loss = kernels.crossEntropy(logits, to.labels, gradient, count, classes, job.gradientScale ?? 1);
     const correct = kernels.countCorrect(logits, to.labels, count, classes);
     const backward = job.gradientScale !== undefined;
-    if (backward) for (const step of to.steps.toReversed()) backwardStep(step, job, grids, taps);
+    if (backward) for (const step of steps.toReversed()) backwardStep(step, job, grids, taps);
     return {
       loss,
       correct,
@@ -159,6 +160,13 @@ export function createShard({ model, shapes }: ShardNetwork, instance: KernelIns
       return run(job, state);
     },
   };
+}
+
+/** The merged steps, unless the job asks for what lies inside one. */
+function stepsFor({ steps, merged }: Plan, { taps = [], outputs = [] }: ShardJob): readonly PlanStep[] {
+  const visible = new Set(merged.map(({ node }) => node.name));
+  const hidden = steps.filter(({ node }) => !visible.has(node.name));
+  return hidden.some(({ node: { name } }) => taps.includes(name) || outputs.includes(name)) ? steps : merged;
 }
 
 /** Least and greatest code of a grid. */

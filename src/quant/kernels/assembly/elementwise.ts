@@ -6,7 +6,7 @@ export function relu(x: usize, y: usize, count: i32, limit: f32): void {
   const zero = f32x4.splat(0);
   for (let i = 0; i < count; i += 4) {
     const at = i << 2;
-    storeLanes(y + at, f32x4.min(f32x4.max(loadLanes(x + at, count - i), zero), most), count - i);
+    storeLanes(y + at, f32x4.pmin(f32x4.pmax(loadLanes(x + at, count - i), zero), most), count - i);
   }
 }
 

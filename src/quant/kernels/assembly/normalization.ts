@@ -1,71 +1,16 @@
 /**
- * Sums over rows and batch normalization, in the order of memory: row by row, four channels at a time; what belongs to a
- * channel lies in the scratch memory. Sums are formed in blocks of rows, those of ../twin/sizes.ts.
+ * Batch normalization, alone and with the ReLU that follows it: per block of rows and eight channels what belongs to the
+ * channels stays in registers. Backward, the ReLU's mask is computed again from x, by the same operations as forward.
  */
 import { loadLanes, multiplyAdd, storeLanes } from './lanes';
-import { scratch } from './scratch';
+import { rowBlock } from './sums';
 
-const rowBlock: i32 = 128;
-/** Channels at a time: four arrays of them fit the scratch memory. */
-const chunk: i32 = 16384;
-const chunkBytes: i32 = chunk * 4;
-
-/** Per channel: the sums of the current block, or a factor; then mean, 1 / deviation, and the sums of a second quantity. */
-const sums0: usize = scratch;
-const means: usize = scratch + chunkBytes;
-const inverses: usize = scratch + 2 * chunkBytes;
-const sums1: usize = scratch + 3 * chunkBytes;
-
-export function addBias(y: usize, bias: usize, rows: i32, channels: i32): void {
-  for (let row = 0; row < rows; row++) {
-    for (let c = 0; c < channels; c += 4) {
-      const lanes = channels - c;
-      const at = y + ((row * channels + c) << 2);
-      storeLanes(at, f32x4.add(loadLanes(at, lanes), loadLanes(bias + (c << 2), lanes)), lanes);
-    }
-  }
-}
-
-export function sumRows(x: usize, sums: usize, rows: i32, channels: i32): void {
-  memory.fill(sums, 0, channels << 2);
-  for (let first = 0; first < channels; first += chunk) {
-    const bytes = min(chunk, channels - first) << 2;
-    for (let from = 0; from < rows; from += rowBlock) {
-      memory.fill(sums0, 0, bytes);
-      const end = min(rows, from + rowBlock);
-      for (let row = from; row < end; row++) {
-        const line = x + ((row * channels + first) << 2);
-        for (let at = 0; at < bytes; at += 16) {
-          v128.store(sums0 + at, f32x4.add(v128.load(sums0 + at), loadLanes(line + at, (bytes - at) >> 2)));
-        }
-      }
-      addArray(sums0, sums + (first << 2), bytes);
-    }
-  }
-}
-
-export function statistics(x: usize, mean: usize, variance: usize, rows: i32, channels: i32): void {
-  sumRows(x, mean, rows, channels);
-  divide(mean, channels, rows);
-  memory.fill(variance, 0, channels << 2);
-  for (let first = 0; first < channels; first += chunk) {
-    const bytes = min(chunk, channels - first) << 2;
-    memory.copy(means, mean + (first << 2), bytes);
-    for (let from = 0; from < rows; from += rowBlock) {
-      memory.fill(sums0, 0, bytes);
-      const end = min(rows, from + rowBlock);
-      for (let row = from; row < end; row++) {
-        const line = x + ((row * channels + first) << 2);
-        for (let at = 0; at < bytes; at += 16) {
-          const centred = f32x4.sub(loadLanes(line + at, (bytes - at) >> 2), v128.load(means + at));
-          v128.store(sums0 + at, multiplyAdd(v128.load(sums0 + at), centred, centred));
-        }
-      }
-      addArray(sums0, variance + (first << 2), bytes);
-    }
-  }
-  divide(variance, channels, rows);
-}
+const group: i32 = 8;
+/**
+ * Bytes of rows at a time where nothing is summed: they stay in the first-level cache while one group follows another, and less
+ * than a page, because a processor takes a load for dependent on an earlier store that lies the same in another page.
+ */
+const nearBytes: i32 = 2048;
 
 export function normalize(
   x: usize,
@@ -78,24 +23,22 @@ export function normalize(
   channels: i32,
   epsilon: f32,
 ): void {
-  for (let first = 0; first < channels; first += chunk) {
-    const bytes = min(chunk, channels - first) << 2;
-    prepare(mean + (first << 2), variance + (first << 2), bytes, epsilon);
-    memory.copy(sums0, gamma + (first << 2), bytes);
-    memory.copy(sums1, beta + (first << 2), bytes);
-    for (let at = 0; at < bytes; at += 16) {
-      v128.store(inverses + at, f32x4.mul(v128.load(sums0 + at), v128.load(inverses + at)));
-    }
-    for (let row = 0; row < rows; row++) {
-      const line = (row * channels + first) << 2;
-      for (let at = 0; at < bytes; at += 16) {
-        const lanes = (bytes - at) >> 2;
-        const centred = f32x4.sub(loadLanes(x + line + at, lanes), v128.load(means + at));
-        const scaled = f32x4.mul(centred, v128.load(inverses + at));
-        storeLanes(y + line + at, f32x4.add(scaled, v128.load(sums1 + at)), lanes);
-      }
-    }
-  }
+  forward(x, mean, variance, gamma, beta, y, rows, channels, epsilon, false, 0);
+}
+
+export function normalizeRelu(
+  x: usize,
+  mean: usize,
+  variance: usize,
+  gamma: usize,
+  beta: usize,
+  y: usize,
+  rows: i32,
+  channels: i32,
+  epsilon: f32,
+  limit: f32,
+): void {
+  forward(x, mean, variance, gamma, beta, y, rows, channels, epsilon, true, limit);
 }
 
 export function normalizeBackward(
@@ -111,93 +54,276 @@ export function normalizeBackward(
   channels: i32,
   epsilon: f32,
 ): void {
-  memory.fill(dGamma, 0, channels << 2);
-  memory.fill(dBeta, 0, channels << 2);
-  for (let first = 0; first < channels; first += chunk) {
-    const bytes = min(chunk, channels - first) << 2;
-    const shift = first << 2;
-    prepare(mean + shift, variance + shift, bytes, epsilon);
-    parameterGradients(x + shift, dy + shift, dGamma + shift, dBeta + shift, rows, channels << 2, bytes);
-    inputGradient(x + shift, dy + shift, gamma + shift, dx + shift, dGamma + shift, dBeta + shift, rows, channels << 2, bytes);
-  }
+  backward(x, dy, mean, variance, gamma, 0, dx, dGamma, dBeta, rows, channels, epsilon, false, 0);
 }
 
-/** dBeta = sum of dy, dGamma = sum of dy times the normalized x, in one pass. */
-function parameterGradients(
+export function normalizeReluBackward(
   x: usize,
   dy: usize,
-  dGamma: usize,
-  dBeta: usize,
-  rows: i32,
-  lineBytes: i32,
-  bytes: i32,
-): void {
-  for (let from = 0; from < rows; from += rowBlock) {
-    memory.fill(sums0, 0, bytes);
-    memory.fill(sums1, 0, bytes);
-    const end = min(rows, from + rowBlock);
-    for (let row = from; row < end; row++) {
-      const line = row * lineBytes;
-      for (let at = 0; at < bytes; at += 16) {
-        const lanes = (bytes - at) >> 2;
-        const gradient = loadLanes(dy + line + at, lanes);
-        const centred = f32x4.sub(loadLanes(x + line + at, lanes), v128.load(means + at));
-        const normalized = f32x4.mul(centred, v128.load(inverses + at));
-        v128.store(sums0 + at, multiplyAdd(v128.load(sums0 + at), gradient, normalized));
-        v128.store(sums1 + at, f32x4.add(v128.load(sums1 + at), gradient));
-      }
-    }
-    addArray(sums0, dGamma, bytes);
-    addArray(sums1, dBeta, bytes);
-  }
-}
-
-/** dx = gamma / deviation * (dy - mean of dy - normalized x * mean of dy times normalized x). */
-function inputGradient(
-  x: usize,
-  dy: usize,
+  mean: usize,
+  variance: usize,
   gamma: usize,
+  beta: usize,
   dx: usize,
   dGamma: usize,
   dBeta: usize,
   rows: i32,
-  lineBytes: i32,
-  bytes: i32,
+  channels: i32,
+  epsilon: f32,
+  limit: f32,
 ): void {
-  memory.copy(sums0, dGamma, bytes);
-  memory.copy(sums1, dBeta, bytes);
-  divide(sums0, bytes >> 2, rows);
-  divide(sums1, bytes >> 2, rows);
-  for (let row = 0; row < rows; row++) {
-    const line = row * lineBytes;
-    for (let at = 0; at < bytes; at += 16) {
-      const lanes = (bytes - at) >> 2;
-      const inverse = v128.load(inverses + at);
-      const normalized = f32x4.mul(f32x4.sub(loadLanes(x + line + at, lanes), v128.load(means + at)), inverse);
-      const centred = f32x4.sub(loadLanes(dy + line + at, lanes), v128.load(sums1 + at));
-      const slope = f32x4.mul(normalized, v128.load(sums0 + at));
-      const factor = f32x4.mul(loadLanes(gamma + at, lanes), inverse);
-      storeLanes(dx + line + at, f32x4.mul(factor, f32x4.sub(centred, slope)), lanes);
+  backward(x, dy, mean, variance, gamma, beta, dx, dGamma, dBeta, rows, channels, epsilon, true, limit);
+}
+
+@inline
+function forward(
+  x: usize,
+  mean: usize,
+  variance: usize,
+  gamma: usize,
+  beta: usize,
+  y: usize,
+  rows: i32,
+  channels: i32,
+  epsilon: f32,
+  rectified: bool,
+  limit: f32,
+): void {
+  const line = channels << 2;
+  const way = y - x;
+  const most = f32x4.splat(limit);
+  const near = max(4, nearBytes / line);
+  for (let from = 0; from < rows; from += near) {
+    const start = x + from * line;
+    const end = start + min(near, rows - from) * line;
+    let c = 0;
+    for (; c + group <= channels; c += group) {
+      const at = c << 2;
+      const m0 = v128.load(mean + at);
+      const m1 = v128.load(mean + at, 16);
+      const factor0 = f32x4.mul(v128.load(gamma + at), inverseDeviation(variance + at, 4, epsilon));
+      const factor1 = f32x4.mul(v128.load(gamma + at, 16), inverseDeviation(variance + at + 16, 4, epsilon));
+      const shift0 = v128.load(beta + at);
+      const shift1 = v128.load(beta + at, 16);
+      for (let value = start + at; value < end; value += line) {
+        const to = value + way;
+        const y0 = f32x4.add(f32x4.mul(f32x4.sub(v128.load(value), m0), factor0), shift0);
+        const y1 = f32x4.add(f32x4.mul(f32x4.sub(v128.load(value, 16), m1), factor1), shift1);
+        v128.store(to, rectified ? clamp(y0, most) : y0);
+        v128.store(to, rectified ? clamp(y1, most) : y1, 16);
+      }
+    }
+    for (; c < channels; c += 4) {
+      const at = c << 2;
+      const lanes = channels - c;
+      const m = loadLanes(mean + at, lanes);
+      const factor = f32x4.mul(loadLanes(gamma + at, lanes), inverseDeviation(variance + at, lanes, epsilon));
+      const shift = loadLanes(beta + at, lanes);
+      for (let value = start + at; value < end; value += line) {
+        const y0 = f32x4.add(f32x4.mul(f32x4.sub(loadLanes(value, lanes), m), factor), shift);
+        storeLanes(value + way, rectified ? clamp(y0, most) : y0, lanes);
+      }
     }
   }
 }
 
-/** Mean and 1 / sqrt(variance + epsilon) of the chunk into the scratch memory. */
-function prepare(mean: usize, variance: usize, bytes: i32, epsilon: f32): void {
-  memory.copy(means, mean, bytes);
-  for (let at = 0; at < bytes; at += 16) {
-    const deviation = f32x4.sqrt(f32x4.add(loadLanes(variance + at, (bytes - at) >> 2), f32x4.splat(epsilon)));
-    v128.store(inverses + at, f32x4.div(f32x4.splat(1), deviation));
+@inline
+function clamp(value: v128, most: v128): v128 {
+  return f32x4.pmin(f32x4.pmax(value, f32x4.splat(0)), most);
+}
+
+@inline
+function backward(
+  x: usize,
+  dy: usize,
+  mean: usize,
+  variance: usize,
+  gamma: usize,
+  beta: usize,
+  dx: usize,
+  dGamma: usize,
+  dBeta: usize,
+  rows: i32,
+  channels: i32,
+  epsilon: f32,
+  rectified: bool,
+  limit: f32,
+): void {
+  memory.fill(dGamma, 0, channels << 2);
+  memory.fill(dBeta, 0, channels << 2);
+  const line = channels << 2;
+  for (let from = 0; from < rows; from += rowBlock) {
+    const end = min(rows, from + rowBlock) * line;
+    let c = 0;
+    for (; c + group <= channels; c += group) {
+      const at = c << 2;
+      const start = from * line + at;
+      gradientsOfGroup(
+        x + start, x + end, dy - x, line, mean + at, variance + at, gamma + at, beta + at, dGamma + at, dBeta + at,
+        epsilon, rectified, limit,
+      );
+    }
+    for (; c < channels; c += 4) {
+      const at = c << 2;
+      const start = from * line + at;
+      gradientsOfVector(
+        x + start, x + end, dy - x, line, mean + at, variance + at, gamma + at, beta + at, dGamma + at, dBeta + at,
+        epsilon, rectified, limit, channels - c,
+      );
+    }
+  }
+  const near = max(4, nearBytes / line);
+  for (let from = 0; from < rows; from += near) {
+    const end = min(rows, from + near) * line;
+    for (let c = 0; c < channels; c += 4) {
+      const at = c << 2;
+      const start = from * line + at;
+      inputGradient(
+        x + start, x + end, dy - x, dx - x, line, mean + at, variance + at, gamma + at, beta + at, dGamma + at,
+        dBeta + at, rows, epsilon, rectified, limit, channels - c,
+      );
+    }
   }
 }
 
-function addArray(from: usize, to: usize, bytes: i32): void {
-  for (let at = 0; at < bytes; at += 4) store<f32>(to + at, load<f32>(to + at) + load<f32>(from + at));
+/** Adds a block's part of dBeta = sum of dy and dGamma = sum of dy times the normalized x. */
+@inline
+function gradientsOfGroup(
+  value: usize,
+  end: usize,
+  way: usize,
+  line: i32,
+  mean: usize,
+  variance: usize,
+  gamma: usize,
+  beta: usize,
+  dGamma: usize,
+  dBeta: usize,
+  epsilon: f32,
+  rectified: bool,
+  limit: f32,
+): void {
+  const most = f32x4.splat(limit);
+  const m0 = v128.load(mean);
+  const m1 = v128.load(mean, 16);
+  const inverse0 = inverseDeviation(variance, 4, epsilon);
+  const inverse1 = inverseDeviation(variance + 16, 4, epsilon);
+  const factor0 = rectified ? f32x4.mul(v128.load(gamma), inverse0) : m0;
+  const factor1 = rectified ? f32x4.mul(v128.load(gamma, 16), inverse1) : m1;
+  const shift0 = rectified ? v128.load(beta) : m0;
+  const shift1 = rectified ? v128.load(beta, 16) : m1;
+  let slopes0 = f32x4.splat(0);
+  let slopes1 = slopes0;
+  let sums0 = slopes0;
+  let sums1 = slopes0;
+  for (; value < end; value += line) {
+    const centred0 = f32x4.sub(v128.load(value), m0);
+    const dy0 = v128.load(value + way);
+    const gradient0 = rectified ? passed(dy0, centred0, factor0, shift0, most) : dy0;
+    slopes0 = multiplyAdd(slopes0, gradient0, f32x4.mul(centred0, inverse0));
+    sums0 = f32x4.add(sums0, gradient0);
+    const centred1 = f32x4.sub(v128.load(value, 16), m1);
+    const dy1 = v128.load(value + way, 16);
+    const gradient1 = rectified ? passed(dy1, centred1, factor1, shift1, most) : dy1;
+    slopes1 = multiplyAdd(slopes1, gradient1, f32x4.mul(centred1, inverse1));
+    sums1 = f32x4.add(sums1, gradient1);
+  }
+  v128.store(dGamma, f32x4.add(v128.load(dGamma), slopes0));
+  v128.store(dGamma, f32x4.add(v128.load(dGamma, 16), slopes1), 16);
+  v128.store(dBeta, f32x4.add(v128.load(dBeta), sums0));
+  v128.store(dBeta, f32x4.add(v128.load(dBeta, 16), sums1), 16);
 }
 
-function divide(values: usize, count: i32, by: i32): void {
-  for (let i = 0; i < count; i++) {
-    const at = values + (i << 2);
-    store<f32>(at, load<f32>(at) / <f32>by);
+@inline
+function gradientsOfVector(
+  value: usize,
+  end: usize,
+  way: usize,
+  line: i32,
+  mean: usize,
+  variance: usize,
+  gamma: usize,
+  beta: usize,
+  dGamma: usize,
+  dBeta: usize,
+  epsilon: f32,
+  rectified: bool,
+  limit: f32,
+  lanes: i32,
+): void {
+  const most = f32x4.splat(limit);
+  const m = loadLanes(mean, lanes);
+  const inverse = inverseDeviation(variance, lanes, epsilon);
+  const factor = rectified ? f32x4.mul(loadLanes(gamma, lanes), inverse) : m;
+  const shift = rectified ? loadLanes(beta, lanes) : m;
+  let slopes = f32x4.splat(0);
+  let sums = slopes;
+  for (; value < end; value += line) {
+    const centred = f32x4.sub(loadLanes(value, lanes), m);
+    const all = loadLanes(value + way, lanes);
+    const gradient = rectified ? passed(all, centred, factor, shift, most) : all;
+    slopes = multiplyAdd(slopes, gradient, f32x4.mul(centred, inverse));
+    sums = f32x4.add(sums, gradient);
   }
+  storeLanes(dGamma, f32x4.add(loadLanes(dGamma, lanes), slopes), lanes);
+  storeLanes(dBeta, f32x4.add(loadLanes(dBeta, lanes), sums), lanes);
+}
+
+/** dx = gamma / deviation * (dy - mean of dy - normalized x * mean of dy times normalized x). */
+@inline
+function inputGradient(
+  value: usize,
+  end: usize,
+  way: usize,
+  wayTo: usize,
+  line: i32,
+  mean: usize,
+  variance: usize,
+  gamma: usize,
+  beta: usize,
+  dGamma: usize,
+  dBeta: usize,
+  rows: i32,
+  epsilon: f32,
+  rectified: bool,
+  limit: f32,
+  lanes: i32,
+): void {
+  const most = f32x4.splat(limit);
+  const size = f32x4.splat(<f32>rows);
+  const m = loadLanes(mean, lanes);
+  const inverse = inverseDeviation(variance, lanes, epsilon);
+  const factor = f32x4.mul(loadLanes(gamma, lanes), inverse);
+  const shift = rectified ? loadLanes(beta, lanes) : m;
+  const slope = f32x4.div(loadLanes(dGamma, lanes), size);
+  const meanGradient = f32x4.div(loadLanes(dBeta, lanes), size);
+  if (lanes >= 4) {
+    for (; value < end; value += line) {
+      const centred = f32x4.sub(v128.load(value), m);
+      const all = v128.load(value + way);
+      const gradient = rectified ? passed(all, centred, factor, shift, most) : all;
+      const along = f32x4.mul(f32x4.mul(centred, inverse), slope);
+      v128.store(value + wayTo, f32x4.mul(factor, f32x4.sub(f32x4.sub(gradient, meanGradient), along)));
+    }
+    return;
+  }
+  for (; value < end; value += line) {
+    const centred = f32x4.sub(loadLanes(value, lanes), m);
+    const all = loadLanes(value + way, lanes);
+    const gradient = rectified ? passed(all, centred, factor, shift, most) : all;
+    const along = f32x4.mul(f32x4.mul(centred, inverse), slope);
+    storeLanes(value + wayTo, f32x4.mul(factor, f32x4.sub(f32x4.sub(gradient, meanGradient), along)), lanes);
+  }
+}
+
+/** The gradient where the normalized value, computed as forward, lies between 0 and the limit. */
+@inline
+function passed(gradient: v128, centred: v128, factor: v128, shift: v128, most: v128): v128 {
+  const value = f32x4.add(f32x4.mul(centred, factor), shift);
+  return v128.and(gradient, v128.and(f32x4.gt(value, f32x4.splat(0)), f32x4.lt(value, most)));
+}
+
+@inline
+function inverseDeviation(variance: usize, lanes: i32, epsilon: f32): v128 {
+  return f32x4.div(f32x4.splat(1), f32x4.sqrt(f32x4.add(loadLanes(variance, lanes), f32x4.splat(epsilon))));
 }

@@ -12,7 +12,7 @@ export function elementwiseKernels(
   };
   return {
     relu: (x, y, count, limit) =>
-      map(y, count, (f, i) => Math.min(Math.max(f[(x >> 2) + i] ?? 0, 0), fround(limit))),
+      map(y, count, (f, i) => rectified(f[(x >> 2) + i] ?? 0, fround(limit))),
     reluBackward: (y, dy, dx, count, limit) =>
       map(dx, count, (f, i) => {
         const out = f[(y >> 2) + i] ?? 0;
@@ -30,6 +30,12 @@ export function elementwiseKernels(
       }),
     addInto: (x, y, count) => map(y, count, (f, i) => (f[(y >> 2) + i] ?? 0) + (f[(x >> 2) + i] ?? 0)),
   };
+}
+
+/** As f32x4.pmax and pmin. */
+export function rectified(x: number, limit: number): number {
+  const least = x < 0 ? 0 : x;
+  return limit < least ? limit : least;
 }
 
 /** As f32x4.nearest, the sign of zero included. */

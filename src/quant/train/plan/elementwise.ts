@@ -38,38 +38,30 @@ export function batchNorm({ epsilon }: BatchNormNode, context: LayerContext): La
     );
     if (dx !== 0) kernels.normalize(dy, zeros, variance, value, zeros, dx, rows, channels, epsilon);
   };
-  return {
+  const layer = (max?: number): Layer => ({
     prepare: () => context.clear(zeros, channels),
     forward: (count, training) => {
       const rows = rowsOf(count);
       const { mean, variance } = training ? batch : running;
       if (training) kernels.statistics(x, mean, variance, rows, channels);
-      kernels.normalize(x, mean, variance, gamma.value, beta.value, y, rows, channels, epsilon);
+      const inputs = [x, mean, variance, gamma.value, beta.value, y, rows, channels, epsilon] as const;
+      if (max === undefined) kernels.normalize(...inputs);
+      else kernels.normalizeRelu(...inputs, max);
     },
     backward: (count, training) => {
       const rows = rowsOf(count);
       if (!training) {
+        if (max !== undefined) kernels.reluBackward(y, dy, dy, rows * channels, max);
         backwardOfConstants(rows);
         return;
       }
-      const { mean, variance } = batch;
-      const { value, gradient } = gamma;
-      const to = dx === 0 ? unused : dx;
-      kernels.normalizeBackward(
-        x,
-        dy,
-        mean,
-        variance,
-        value,
-        to,
-        gradient,
-        beta.gradient,
-        rows,
-        channels,
-        epsilon,
-      );
+      const inputs = [x, dy, batch.mean, batch.variance, gamma.value] as const;
+      const results = [dx === 0 ? unused : dx, gamma.gradient, beta.gradient] as const;
+      if (max === undefined) kernels.normalizeBackward(...inputs, ...results, rows, channels, epsilon);
+      else kernels.normalizeReluBackward(...inputs, beta.value, ...results, rows, channels, epsilon, max);
     },
-  };
+  });
+  return { ...layer(), rectified: layer };
 }
 
 export function relu({ max = Infinity }: ReluNode, context: LayerContext): Layer {

@@ -8,6 +8,8 @@ export interface Layer {
   forward(count: number, training: boolean): void;
   /** From the gradient of the output to those of the inputs and the parameters; all are overwritten. */
   backward(count: number, training: boolean): void;
+  /** This layer and a ReLU that works in place on its output and gradient, as one. */
+  readonly rectified?: (max: number) => Layer;
 }
 
 export interface LayerContext {

@@ -12,6 +12,7 @@ import { convolution, convolutionScratch } from './convolution.js';
 import { add, batchNorm, relu } from './elementwise.js';
 import { sizeOf, type Layer, type LayerContext } from './layer.js';
 import { createMemory, type Memory } from './memory.js';
+import { mergeSteps } from './merge.js';
 import { avgPool, maxPool } from './pooling.js';
 
 export interface Grids {
@@ -45,6 +46,8 @@ export interface Plan {
   readonly batch: number;
   readonly inputSize: number;
   readonly steps: readonly PlanStep[];
+  /** The same with fewer passes; some nodes are missing, whose outputs and gradients then are nowhere. */
+  readonly merged: readonly PlanStep[];
 }
 
 export interface PlanRequest {
@@ -112,7 +115,7 @@ export function compilePlan({ kernels, memory: raw }: KernelInstance, request: P
     };
   });
   memory.reserve();
-  return { capacity, ...addresses, inputSize: sizeOf(model.inputShape), steps };
+  return { capacity, ...addresses, inputSize: sizeOf(model.inputShape), steps, merged: mergeSteps(steps) };
 }
 
 function layerOf(node: FloatNode, context: LayerContext): Layer {
