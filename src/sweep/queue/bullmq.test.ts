@@ -114,7 +114,9 @@ describe.skipIf(why !== undefined)('the queue in Redis', () => {
       expect(await other.claim()).toBeUndefined();
       return (await other.counts()).quarantined === 1;
     });
-    expect(await other.quarantined()).toMatchObject([{ failure: { code: 'WORKERS_LOST' } }]);
+    expect(await other.quarantined()).toMatchObject([
+      { tries: lossesAllowed, failure: { code: 'WORKER_LOST' } },
+    ]);
   });
 
   it('keeps a job whose worker beats its heart, however long it takes', async () => {

@@ -50,6 +50,12 @@ export const openBullmqQueue = async (options: BullmqOptions): Promise<Queue> =>
   };
 };
 
+/** The reason of a failure as Redis keeps it: JSON. */
+interface GivenUp {
+  readonly failure: StageFailure;
+  readonly tries: number;
+}
+
 interface Parts {
   readonly redis: Redis;
   readonly queue: BullQueue<Entry>;
@@ -58,7 +64,7 @@ interface Parts {
   /** Jobs that this process holds, by token. */
   readonly held: Map<string, Held>;
   /** Fails a job for good whatever tries it has left. */
-  readonly giveUp: (job: Held, failure: StageFailure, token: string) => Promise<void>;
+  readonly giveUp: (job: Held, given: GivenUp, token: string) => Promise<void>;
 }
 
 const openParts = (packages: RedisPackages, redis: Redis, options: BullmqOptions): Parts => {
@@ -79,8 +85,8 @@ const openParts = (packages: RedisPackages, redis: Redis, options: BullmqOptions
   };
   queue.on('error', tell);
   worker.on('error', tell);
-  const giveUp = async (job: Held, failure: StageFailure, token: string): Promise<void> => {
-    await job.moveToFailed(new UnrecoverableError(JSON.stringify(failure)), token);
+  const giveUp = async (job: Held, given: GivenUp, token: string): Promise<void> => {
+    await job.moveToFailed(new UnrecoverableError(JSON.stringify(given)), token);
   };
   return { redis, queue, worker, lockMs, held: new Map(), giveUp };
 };
@@ -138,7 +144,7 @@ const taking = (parts: Parts): Taking => {
       if (job === undefined) return undefined;
       const losses = lossesOf(job);
       if (losses >= lossesAllowed) {
-        await giveUp(job, tooManyLosses(losses), token);
+        await giveUp(job, tooManyLosses(job), token);
         continue;
       }
       held.set(token, job);
@@ -179,29 +185,33 @@ const taking = (parts: Parts): Taking => {
     heartbeat,
     complete: (claim) => settle(claim, (job, token) => job.moveToCompleted(null, token, false)),
     fail: (claim, failure) =>
-      settle(claim, (job, token) =>
-        failure.again
-          ? job.moveToFailed(new Error(JSON.stringify(failure)), token)
-          : giveUp(job, failure, token),
-      ),
+      settle(claim, async (job, token) => {
+        const given: GivenUp = { failure, tries: job.attemptsMade + 1 + lossesOf(job) };
+        // BullMQ gives it up by itself after the last try.
+        if (failure.again) await job.moveToFailed(new Error(JSON.stringify(given)), token);
+        else await giveUp(job, given, token);
+      }),
     release: (claim) => settle(claim, (job, token) => job.moveToWait(token)),
     lose: (claim) =>
       settle(claim, async (job, token) => {
         await job.updateData({ ...job.data, losses: job.data.losses + 1 });
-        const losses = lossesOf(job);
-        await (losses >= lossesAllowed ? giveUp(job, tooManyLosses(losses), token) : job.moveToWait(token));
+        if (lossesOf(job) >= lossesAllowed) await giveUp(job, tooManyLosses(job), token);
+        else await job.moveToWait(token);
       }),
   };
 };
 
 const lossesOf = (job: Held): number => job.data.losses + job.stalledCounter;
 
-const tooManyLosses = (losses: number): StageFailure => ({
-  code: 'WORKERS_LOST',
-  message: `${losses} workers were lost while they ran it`,
-  again: false,
-  stops: false,
-  log: '',
+const tooManyLosses = (job: Held): GivenUp => ({
+  tries: job.attemptsMade + lossesOf(job),
+  failure: {
+    code: 'WORKER_LOST',
+    message: `its worker was lost ${lossesAllowed} times; is there enough memory for it?`,
+    again: false,
+    stops: false,
+    log: '',
+  },
 });
 
 /** BullMQ's codes: no such job, no lock, not in this state, another's lock. */
@@ -228,7 +238,7 @@ const looking = ({ redis, queue }: Parts): Pick<Queue, 'states' | 'quarantined' 
   const quarantined: Queue['quarantined'] = async () =>
     (await queue.getFailed()).map((bull) => {
       const { id, stage, key, label } = bull.data.job;
-      return { id, stage, key, label, tries: bull.attemptsMade, failure: failureIn(bull.failedReason) };
+      return { id, stage, key, label, ...givenUpIn(bull.failedReason) };
     });
   const counts: Queue['counts'] = async () => {
     const found = await queue.getJobCounts('wait', 'active', 'failed');
@@ -238,21 +248,18 @@ const looking = ({ redis, queue }: Parts): Pick<Queue, 'states' | 'quarantined' 
 };
 
 const idList = z.array(z.string());
-const failureShape = z.object({
-  code: z.string(),
-  message: z.string(),
-  again: z.boolean(),
-  stops: z.boolean(),
-  log: z.string(),
+const givenUpShape = z.object({
+  tries: z.int(),
+  failure: z.object({
+    code: z.string(),
+    message: z.string(),
+    again: z.boolean(),
+    stops: z.boolean(),
+    log: z.string(),
+  }),
 });
 
-const failureIn = (reason: string): StageFailure => {
-  try {
-    return failureShape.parse(JSON.parse(reason));
-  } catch {
-    return { code: 'UNKNOWN', message: reason, again: false, stops: false, log: '' };
-  }
-};
+const givenUpIn = (reason: string): GivenUp => givenUpShape.parse(JSON.parse(reason));
 
 const closing =
   ({ redis, queue, worker }: Parts): Queue['close'] =>
