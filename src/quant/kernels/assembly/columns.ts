@@ -4,12 +4,24 @@ import { Window, currentWindow, endInside, firstInside } from './window';
 export function im2col(x: usize, columns: usize): void {
   const w = currentWindow();
   const line = w.kernelWidth * w.channels;
+  const lineBytes = line << 2;
+  const inputBytes = (w.width * w.channels) << 2;
+  const height = w.height;
+  const kernelHeight = w.kernelHeight;
   for (let row = 0; row < w.batch * w.outHeight; row++) {
     const top = (row % w.outHeight) * w.strideY - w.top;
     const picture = (row / w.outHeight) * w.height;
     for (let left = -w.left; left < w.outWidth * w.strideX - w.left; left += w.strideX) {
       const from = firstInside(left) * w.channels;
       const end = endInside(left, w.kernelWidth, w.width) * w.channels;
+      if (end - from == line && top >= 0 && top + kernelHeight <= height) {
+        let source = rowStart(w, x, picture + top, left);
+        for (const last = columns + kernelHeight * lineBytes; columns < last; columns += lineBytes) {
+          copy(source, columns, line);
+          source += inputBytes;
+        }
+        continue;
+      }
       for (let iy = top; iy < top + w.kernelHeight; iy++) {
         if (iy < 0 || iy >= w.height || from >= end) zero(columns, line);
         else {
@@ -58,6 +70,12 @@ function zero(to: usize, count: i32): void {
 @inline
 function copy(from: usize, to: usize, count: i32): void {
   const end = to + (count << 2);
+  if (count == 3) {
+    // The usual width of one channel; a loop costs more than what it does.
+    store<u64>(to, load<u64>(from));
+    store<u32>(to, load<u32>(from, 8), 8);
+    return;
+  }
   for (; to + 16 <= end; to += 16) {
     v128.store(to, v128.load(from));
     from += 16;

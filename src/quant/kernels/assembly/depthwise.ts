@@ -17,21 +17,32 @@ export function depthwise(x: usize, weights: usize, y: usize): void {
   for (let from = 0; from < w.channels; from += chunk) {
     const end = min(w.channels, from + chunk);
     packWeights(w, weights, from, end);
-    for (let row = 0; row < w.batch * w.outHeight; row++) {
-      for (let c = from; c < end; c += group) outputRow(w, x, y, row, c, packedGroup(w, c - from), end - c);
+    for (let picture = 0; picture < w.batch; picture++) {
+      for (let oy = 0; oy < w.outHeight; oy++) {
+        for (let c = from; c < end; c += group) outputRow(w, x, y, picture, oy, c, packedGroup(w, c - from), end - c);
+      }
     }
   }
 }
 
 @inline
-function outputRow(w: Window, x: usize, y: usize, row: i32, c: i32, packed: usize, lanes: i32): void {
+function outputRow(
+  w: Window,
+  x: usize,
+  y: usize,
+  picture: i32,
+  oy: i32,
+  c: i32,
+  packed: usize,
+  lanes: i32,
+): void {
   const pixel = w.channels << 2;
   const weightLine = w.kernelWidth * groupBytes;
-  const top = (row % w.outHeight) * w.strideY - w.top;
+  const top = oy * w.strideY - w.top;
   const fromY = firstInside(top);
   const countY = endInside(top, w.kernelHeight, w.height) - fromY;
-  const line = x + (c << 2) + ((row / w.outHeight) * w.height + top + fromY) * w.width * pixel;
-  let to = y + (c << 2) + row * w.outWidth * pixel;
+  const line = x + (c << 2) + (picture * w.height + top + fromY) * w.width * pixel;
+  let to = y + (c << 2) + (picture * w.outHeight + oy) * w.outWidth * pixel;
   let left = -w.left;
   for (let ox = 0; ox < w.outWidth; ox++) {
     const fromX = firstInside(left);
@@ -63,21 +74,32 @@ export function depthwiseInputGradient(weights: usize, dy: usize, dx: usize): vo
   for (let from = 0; from < w.channels; from += chunk) {
     const end = min(w.channels, from + chunk);
     packWeights(w, weights, from, end);
-    for (let row = 0; row < w.batch * w.height; row++) {
-      for (let c = from; c < end; c += group) inputRow(w, dy, dx, row, c, packedGroup(w, c - from), end - c);
+    for (let picture = 0; picture < w.batch; picture++) {
+      for (let iy = 0; iy < w.height; iy++) {
+        for (let c = from; c < end; c += group) inputRow(w, dy, dx, picture, iy, c, packedGroup(w, c - from), end - c);
+      }
     }
   }
 }
 
 @inline
-function inputRow(w: Window, dy: usize, dx: usize, row: i32, c: i32, packed: usize, lanes: i32): void {
+function inputRow(
+  w: Window,
+  dy: usize,
+  dx: usize,
+  picture: i32,
+  iy: i32,
+  c: i32,
+  packed: usize,
+  lanes: i32,
+): void {
   const pixel = w.channels << 2;
   const weightLine = w.kernelWidth * groupBytes;
-  const y = (row % w.height) + w.top;
+  const y = iy + w.top;
   const fromY = firstCovering(y, w.strideY, w.outHeight);
   const countY = coveringCount(fromY, y, w.strideY, w.kernelHeight);
-  const line = dy + (c << 2) + ((row / w.height) * w.outHeight + (y - fromY) / w.strideY) * w.outWidth * pixel;
-  let to = dx + (c << 2) + row * w.width * pixel;
+  const line = dy + (c << 2) + (picture * w.outHeight + quotient(y - fromY, w.strideY)) * w.outWidth * pixel;
+  let to = dx + (c << 2) + (picture * w.height + iy) * w.width * pixel;
   for (let x = w.left; x < w.left + w.width; x++) {
     const fromX = firstCovering(x, w.strideX, w.outWidth);
     const countX = coveringCount(fromX, x, w.strideX, w.kernelWidth);
@@ -104,7 +126,7 @@ function inputRow(w: Window, dy: usize, dx: usize, row: i32, c: i32, packed: usi
 function firstCovering(at: i32, stride: i32, outputs: i32): i32 {
   const least = at - (outputs - 1) * stride;
   if (least >= 0) return least;
-  return stride == 1 ? 0 : at % stride;
+  return at - quotient(at, stride) * stride;
 }
 
 /** How many of first, first + stride ... lie in the kernel and belong to an output at 0 or after. */
@@ -114,10 +136,11 @@ function coveringCount(first: i32, at: i32, stride: i32, kernel: i32): i32 {
   return last < first ? 0 : quotient(last - first, stride) + 1;
 }
 
-/** Most strides are 1, and a division costs as much as dozens of sums. */
+/** Most strides are 1 or 2, and a division costs as much as dozens of sums. The value is not negative, or a multiple. */
 @inline
 function quotient(value: i32, stride: i32): i32 {
-  return stride == 1 ? value : value / stride;
+  if (stride == 1) return value;
+  return stride == 2 ? value >> 1 : value / stride;
 }
 
 /** to[lanes] = sum over countY x countX positions of source times weight. */
@@ -174,7 +197,24 @@ function gatherGroup(
   for (let ky = 0; ky < countY; ky++) {
     let value = source;
     let weight = weights;
-    for (let kx = 0; kx < countX; kx++) {
+    let kx = 0;
+    if (countX == 3) {
+      // The usual width, without a loop: the branches of so short a one cost as much as its sums.
+      const second = value + sourceStep;
+      const secondWeight = weight + weightStep;
+      s0 = multiplyAdd(s0, v128.load(value), v128.load(weight));
+      s1 = multiplyAdd(s1, v128.load(value, 16), v128.load(weight, 16));
+      s2 = multiplyAdd(s2, v128.load(value, 32), v128.load(weight, 32));
+      s3 = multiplyAdd(s3, v128.load(value, 48), v128.load(weight, 48));
+      s0 = multiplyAdd(s0, v128.load(second), v128.load(secondWeight));
+      s1 = multiplyAdd(s1, v128.load(second, 16), v128.load(secondWeight, 16));
+      s2 = multiplyAdd(s2, v128.load(second, 32), v128.load(secondWeight, 32));
+      s3 = multiplyAdd(s3, v128.load(second, 48), v128.load(secondWeight, 48));
+      value = second + sourceStep;
+      weight = secondWeight + weightStep;
+      kx = 2;
+    }
+    for (; kx < countX; kx++) {
       s0 = multiplyAdd(s0, v128.load(value), v128.load(weight));
       s1 = multiplyAdd(s1, v128.load(value, 16), v128.load(weight, 16));
       s2 = multiplyAdd(s2, v128.load(value, 32), v128.load(weight, 32));
@@ -251,13 +291,13 @@ export function depthwiseWeightGradient(x: usize, dy: usize, dWeights: usize): v
     for (let row = 0; row < w.batch * w.outHeight; row++) {
       const top = (row % w.outHeight) * w.strideY - w.top;
       const last = endInside(top, w.kernelHeight, w.height);
+      const first = (row / w.outHeight) * w.height + top;
       for (let c = from; c < end; c += group) {
         const packed = packedGroup(w, c - from);
         for (let ky = firstInside(top); ky < last; ky++) {
-          const line = (row / w.outHeight) * w.height + top + ky;
           for (let kx = 0; kx < w.kernelWidth; kx++) {
             const sums = packed + (ky * w.kernelWidth + kx) * groupBytes;
-            rowGradient(w, x, dy, line, row, kx, c, sums, end - c);
+            rowGradient(w, x, dy, first + ky, row, kx, c, sums, end - c);
           }
         }
       }
@@ -280,9 +320,9 @@ function rowGradient(
   lanes: i32,
 ): void {
   const shift = w.left - kx;
-  const from = shift > 0 ? (shift + w.strideX - 1) / w.strideX : 0;
+  const from = shift > 0 ? quotient(shift + w.strideX - 1, w.strideX) : 0;
   const last = w.width - 1 + shift;
-  const end = last < 0 ? 0 : min(w.outWidth, last / w.strideX + 1);
+  const end = last < 0 ? 0 : min(w.outWidth, quotient(last, w.strideX) + 1);
   const value = x + (((line * w.width + from * w.strideX - shift) * w.channels + c) << 2);
   const gradient = dy + (((row * w.outWidth + from) * w.channels + c) << 2);
   const step = w.channels << 2;
