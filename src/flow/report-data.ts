@@ -11,7 +11,7 @@ import {
 } from '../report/index.js';
 import type { PlaceAndRouteResult, SynthResult } from '../synth/index.js';
 import type { ToolVersion } from '../tools/index.js';
-import type { Hardware } from './hardware.js';
+import type { Hardware, PlannedHardware } from './hardware.js';
 import type { Inputs } from './inputs.js';
 import type { EmitOptions, Problem } from './options.js';
 import type { InProcessResult } from './verify.js';
@@ -48,7 +48,7 @@ export const reportOf = (measured: Measured): Report => {
     network: networkOf(inputs.network),
     array: arrayOf(hardware),
     roundedWeights: inputs.rounded.map((layer) => ({ ...layer })),
-    layers: hardware.plan.jobs.map((job, index) => layerOf(hardware, job, index)),
+    layers: [...layersOf(hardware)],
     accuracy: measured.accuracy,
     equality: [inProcess?.equality, verilator].filter((entry) => entry !== undefined),
     netlist: measured.netlist ?? null,
@@ -121,7 +121,11 @@ const arrayOf = (hardware: Hardware): Report['array'] => {
 
 const rank = ({ operands }: Engine): number => (operands === 'dense' ? 0 : 1);
 
-const layerOf = (hardware: Hardware, job: Job, index: number): ReportLayer => {
+/** What the report says of every layer, before anything is simulated. */
+export const layersOf = (hardware: PlannedHardware): readonly ReportLayer[] =>
+  hardware.plan.jobs.map((job, index) => layerOf(hardware, job, index));
+
+const layerOf = (hardware: PlannedHardware, job: Job, index: number): ReportLayer => {
   const { plan, prediction } = hardware;
   const { config, network } = plan;
   const { rows, columns } = config.geometry;

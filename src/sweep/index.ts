@@ -5,3 +5,6 @@ export * from './queue/index.js';
 export * from './spec/index.js';
 export * from './stages/index.js';
 export * from './store/index.js';
+export * from './launch/index.js';
+export * from './run/index.js';
+export * from './worker/index.js';

@@ -47,6 +47,7 @@ export {
   type ImportMultiplierOptions,
   type VerilogText,
 } from './gates/index.js';
+export { readFloorplan, type Floorplan } from './floorplan.js';
 export { libraryOf, readLiberty, type Cell, type Library } from './liberty/index.js';
 export {
   NETLIST_DEFINES,

@@ -36,6 +36,8 @@ export interface PlaceAndRouteRequest {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
   readonly cache?: string;
+  /** Also writes where every cell stands (`placement`); part of the key of the cache. Default false. */
+  readonly keepPlacement?: boolean;
 }
 
 export interface PlaceAndRouteResult extends Timing {
@@ -43,6 +45,8 @@ export interface PlaceAndRouteResult extends Timing {
   readonly configuration: string;
   /** `design.bin` or `design.bit`; `design.timing-failed.bin` or `.bit` when the clock constraint was missed. */
   readonly bitstream: string;
+  /** With `keepPlacement`: the placed netlist, for `readFloorplan`. */
+  readonly placement?: string;
   readonly log: string;
   readonly tools: readonly ToolVersion[];
   /** Wall-clock seconds of the tools, also when the result came from the cache. */
@@ -129,6 +133,7 @@ export async function placeAndRoute(request: PlaceAndRouteRequest): Promise<Plac
     ...readTiming(join(folder, 'report.json')),
     configuration: join(folder, files.configuration),
     bitstream: findBitstream(folder, files.bitstreamEnding),
+    ...(request.keepPlacement === true ? { placement: join(folder, PLACEMENT) } : {}),
     log: join(folder, 'nextpnr.log'),
     tools: [toolVersion(nextpnr), toolVersion(packer)],
     seconds: parseJson(join(folder, 'seconds.json'), secondsFile).seconds,
@@ -137,6 +142,7 @@ export async function placeAndRoute(request: PlaceAndRouteRequest): Promise<Plac
 }
 
 const CONSTRAINTS = 'constraints.txt';
+const PLACEMENT = 'placed.json';
 
 function nextpnrArgs(request: PlaceAndRouteRequest, isConstrained: boolean): readonly string[] {
   const { device, clockMHz, seed = 1 } = request;
@@ -153,6 +159,7 @@ function nextpnrArgs(request: PlaceAndRouteRequest, isConstrained: boolean): rea
     ...(isConstrained
       ? [files.constraintsFlag, CONSTRAINTS, `${files.constraintsFlag}-allow-unconstrained`]
       : []),
+    ...(request.keepPlacement === true ? ['--write', PLACEMENT] : []),
     ...(request.nextpnrArgs ?? []),
   ];
 }

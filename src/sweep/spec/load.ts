@@ -94,7 +94,7 @@ const hashFiles = (spec: SweepSpec, folder: string): SweepFiles => {
         path === undefined ? null : fileRef(resolve(folder, path), role);
       return {
         name: model.name,
-        inputScale: model.inputScale,
+        inputScale: model.inputScale ?? null,
         model: fileRef(resolve(folder, model.model), `model "${model.name}"`),
         samples: ref(model.samples, `samples of "${model.name}"`),
         labels: ref(model.labels, `labels of "${model.name}"`),

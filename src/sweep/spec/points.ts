@@ -14,7 +14,8 @@ export interface FileRef {
 export interface PointModel {
   readonly name: string;
   readonly model: FileRef;
-  readonly inputScale: number;
+  /** null: 1, or what suits the data set. */
+  readonly inputScale: number | null;
   readonly samples: FileRef | null;
   readonly labels: FileRef | null;
   readonly data: FileRef | null;
@@ -33,7 +34,7 @@ export interface PointMethod {
 }
 
 export interface PointPe {
-  readonly kind: SweepSpec['pe'][number] extends infer Pe ? Extract<Pe, string> : never;
+  readonly kind: Extract<SweepSpec['pe'][number], string>;
   readonly round: boolean;
   readonly pulses: number | null;
 }
@@ -68,7 +69,7 @@ const contentOf = ({ model, method, pe, pins, verify, ...point }: Point): JsonOb
   samples: model.samples?.sha256 ?? null,
   labels: model.labels?.sha256 ?? null,
   method: methodContent(method),
-  data: method.method === asItCame ? null : (model.data?.sha256 ?? null),
+  data: model.data?.sha256 ?? null,
   pe: { ...pe },
   rows: point.rows,
   columns: point.columns,

@@ -24,12 +24,12 @@ export const modelSchema = z.strictObject({
   name,
   /** ONNX: quantized (QONNX, QCDQ), or float where every method quantizes. */
   model: path,
-  /** Real value of one step of a stored pixel, for example 0.00390625. */
-  inputScale: z.number().positive().default(1),
+  /** Real value of one step of a stored pixel, for example 0.00390625; default: 1, of `data` what suits the data set. */
+  inputScale: z.number().positive().optional(),
   /** Pictures for verification and accuracy (IDX or NPY), and their classes. */
   samples: path.optional(),
   labels: path.optional(),
-  /** FOLDER or FOLDER:PREFIX with training and test pictures, for methods. */
+  /** FOLDER or FOLDER:PREFIX with training and test pictures: for methods, and instead of samples and labels. */
   data: path.optional(),
 });
 

@@ -8,3 +8,5 @@ export {
   type Resolver,
   type ResolverOptions,
 } from './resolve.js';
+export { flowStages } from './registry.js';
+export { findSweepTools, type ToolTexts } from './tools.js';

@@ -30,9 +30,11 @@ export interface ResolverOptions {
 export const jobKey = ({ name, version }: Stage, inputs: JsonObject): string =>
   hashOf({ stage: name, version, inputs });
 
-export const jobOf = (stage: Stage, { inputs, context }: StageRequest, label: string): Job => {
+export const jobOf = (stage: Stage, { inputs, context }: StageRequest, point: Point): Job => {
   const key = jobKey(stage, inputs);
-  return { id: `${stage.name}-${key}`, stage: stage.name, key, label, inputs, context };
+  const id = `${stage.name}-${key}`;
+  const { memoryMiB } = point.limits;
+  return { id, stage: stage.name, key, label: pointLabel(point), inputs, context: { ...context, memoryMiB } };
 };
 
 export const makeResolver = (
@@ -57,7 +59,7 @@ export const makeResolver = (
       const request = stage.request(point, outputs);
       if (request === undefined) continue;
       const result = find(stage.name, jobKey(stage, request.inputs));
-      if (result === undefined) missing.push(jobOf(stage, request, pointLabel(point)));
+      if (result === undefined) missing.push(jobOf(stage, request, point));
       else {
         results[stage.name] = result;
         if (result.outcome.kind === 'done') outputs[stage.name] = result.outcome.outputs;

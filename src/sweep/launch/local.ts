@@ -1,0 +1,90 @@
+/** Workers as processes of this machine, started again when they end by mistake. */
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { SweepError } from '../errors.js';
+import type { Program } from '../worker/programs.js';
+import type { Launcher } from './launcher.js';
+
+export interface LocalOptions {
+  /** What to run; with `--attached` it ends when its standard input does. */
+  readonly program: Program;
+  readonly workers: number;
+}
+
+/** Workers that end one after the other while no job is finished: starting more would change nothing. */
+const endingsAllowed = 20;
+
+interface Running {
+  readonly child: ChildProcess;
+  /** The end of what it said. */
+  said: string;
+}
+
+export const localLauncher = ({ program, workers }: LocalOptions): Launcher => {
+  const running = new Set<Running>();
+  let endings = 0;
+  let finishedBefore = 0;
+  let fatal: string | undefined;
+  let draining = false;
+  const launch = (): void => {
+    // In a group of its own, so that Ctrl-C reaches only us; its standard input ends when we do.
+    const child = spawn(program.command, [...program.args], {
+      stdio: ['pipe', 'ignore', 'pipe'],
+      detached: true,
+    });
+    const entry: Running = { child, said: '' };
+    running.add(entry);
+    child.stderr.on(
+      'data',
+      (chunk: Buffer) => (entry.said = `${entry.said}${chunk.toString()}`.slice(-2000)),
+    );
+    child.stdin.on('error', () => undefined);
+    const ended = (code: number | null): void => {
+      if (!running.delete(entry) || draining) return;
+      endings++;
+      // It said what is wrong: a folder that cannot be written, a wrong option.
+      if (code === 2 || code === 3) fatal = entry.said.trim();
+    };
+    child.on('error', (error) => {
+      entry.said = error.message;
+      ended(2);
+    });
+    child.on('exit', (code) => ended(code));
+  };
+  const end = (): void => running.forEach(({ child }) => child.kill('SIGKILL'));
+  return {
+    start: () => {
+      process.once('exit', end);
+      for (let index = 0; index < workers; index++) launch();
+      return Promise.resolve();
+    },
+    check: (finished) => {
+      if (finished > finishedBefore) endings = 0;
+      finishedBefore = finished;
+      if (fatal !== undefined) return Promise.reject(new SweepError('WORKERS_FAILED', fatal));
+      if (endings > endingsAllowed * workers)
+        return Promise.reject(
+          new SweepError(
+            'WORKERS_FAILED',
+            `workers ended ${endings} times without finishing a job; see FOLDER/log`,
+          ),
+        );
+      while (running.size < workers) launch();
+      return Promise.resolve();
+    },
+    drain: async () => {
+      draining = true;
+      await Promise.all(
+        [...running].map(
+          ({ child }) =>
+            new Promise<void>((resolve) => {
+              if (child.exitCode !== null || child.signalCode !== null) return resolve();
+              child.once('exit', () => resolve());
+              child.kill('SIGINT');
+            }),
+        ),
+      );
+      process.removeListener('exit', end);
+    },
+  };
+};

@@ -1,0 +1,101 @@
+/** What a sweep would do: how much is answered already, how much is left, how long that takes. */
+
+import { setImmediate as breathe } from 'node:timers/promises';
+import { designLabel, pointId, type Point } from '../spec/points.js';
+import type { Sweep } from '../spec/sweep.js';
+import type { Resolver } from '../stages/resolve.js';
+import type { StageRegistry } from '../stages/stage.js';
+
+export interface StagePlan {
+  readonly stage: string;
+  /** Results that are there. */
+  readonly answered: number;
+  /** Jobs whose inputs are known and that are missing. */
+  readonly missing: number;
+  /** At most so many more, whose inputs are the outputs of missing ones. */
+  readonly later: number;
+  /** Median of those measured in this folder; null: none was. */
+  readonly secondsEach: number | null;
+}
+
+export interface SweepPlan {
+  readonly title: string;
+  readonly points: number;
+  readonly designs: number;
+  /** Points that need nothing any more. */
+  readonly answeredPoints: number;
+  readonly stages: readonly StagePlan[];
+  /** Processor seconds left, at most; null: a stage that is needed was never measured here. */
+  readonly seconds: number | null;
+}
+
+export interface PlanOptions {
+  readonly sweep: Sweep;
+  readonly registry: StageRegistry;
+  readonly resolve: Resolver;
+  readonly measured: ReadonlyMap<string, readonly number[]>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Resolves every point once. Counts of distinct results; memory grows with their number. */
+export const planSweep = async ({
+  sweep,
+  registry,
+  resolve,
+  measured,
+  signal,
+}: PlanOptions): Promise<SweepPlan> => {
+  const tallies = new Map(registry.map(({ name }) => [name, newTally()]));
+  let answeredPoints = 0;
+  let looked = 0;
+  for (const point of sweep.points()) {
+    const { results, missing, later } = resolve(point);
+    if (missing.length === 0) answeredPoints++;
+    for (const { stage, key } of Object.values(results)) tallies.get(stage)?.answered.add(key.slice(0, 16));
+    for (const { stage, key } of missing) tallies.get(stage)?.missing.add(key.slice(0, 16));
+    for (const stage of later) tallies.get(stage)?.later.add(laterName(stage, point));
+    if (++looked % 200 === 0) await breathe();
+    signal?.throwIfAborted();
+  }
+  const stages = [...tallies].map(([stage, tally]): StagePlan => ({
+    stage,
+    answered: tally.answered.size,
+    missing: tally.missing.size,
+    later: tally.later.size,
+    secondsEach: medianOf(measured.get(stage) ?? []),
+  }));
+  const seconds = secondsOf(stages);
+  return {
+    title: sweep.title,
+    points: sweep.pointCount,
+    designs: sweep.designCount,
+    answeredPoints,
+    stages,
+    seconds,
+  };
+};
+
+interface StageTally {
+  readonly answered: Set<string>;
+  readonly missing: Set<string>;
+  readonly later: Set<string>;
+}
+const newTally = (): StageTally => ({ answered: new Set(), missing: new Set(), later: new Set() });
+
+/** What has no key yet is counted once per design, once per point where the seed counts. */
+const laterName = (stage: string, point: Point): string =>
+  stage === 'place' ? pointId(point) : designLabel(point);
+
+const secondsOf = (stages: readonly StagePlan[]): number | null => {
+  const open = stages.filter(({ missing, later }) => missing + later > 0);
+  if (open.some(({ secondsEach }) => secondsEach === null)) return null;
+  return open.reduce(
+    (sum, { missing, later, secondsEach }) => sum + (missing + later) * (secondsEach ?? 0),
+    0,
+  );
+};
+
+const medianOf = (values: readonly number[]): number | null => {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? null;
+};

@@ -1,0 +1,38 @@
+/** What a failed stage means for its job, and for the sweep. */
+
+import type { StageFailure } from '../errors.js';
+
+/** Nothing that waits can succeed either: a tool is missing, the folder cannot be written, results contradict each other. */
+const stopping: ReadonlySet<string> = new Set([
+  'TOOL_MISSING',
+  'OTHER_TOOLS',
+  'FOLDER_NOT_WRITABLE',
+  'NOT_DETERMINISTIC',
+  'INPUT_CHANGED',
+]);
+
+export const failureOf = (error: unknown): StageFailure => {
+  const code = textOf(error, 'code');
+  const exitCode = error instanceof Error && 'exitCode' in error ? error.exitCode : undefined;
+  const known = code !== undefined && exitCode !== undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  const stack = error instanceof Error ? error.stack : undefined;
+  return {
+    code: code ?? 'INTERNAL',
+    message,
+    // The same input is wrong again, the same time is too short again; a crash may have been an accident.
+    again: !(
+      stopping.has(code ?? '') ||
+      exitCode === 2 ||
+      code === 'TOOL_TIMEOUT' ||
+      /^(NN|QT|ACC|HDL)\d+$/.test(code ?? '')
+    ),
+    stops: stopping.has(code ?? ''),
+    log: textOf(error, 'logTail') ?? (known ? '' : (stack ?? '')),
+  };
+};
+
+const textOf = (error: unknown, name: string): string | undefined => {
+  const value: unknown = error instanceof Error ? Reflect.get(error, name) : undefined;
+  return typeof value === 'string' ? value : undefined;
+};

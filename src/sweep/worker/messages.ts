@@ -1,0 +1,32 @@
+/** What a worker and the process that runs its stages tell each other. */
+
+import { z } from 'zod';
+
+const failure = z.object({
+  code: z.string(),
+  message: z.string(),
+  again: z.boolean(),
+  stops: z.boolean(),
+  log: z.string(),
+});
+
+/**
+ * Of the executor: `ready` once; then one answer per job. `unneeded`: something that the job reads is gone; what is missing is
+ * found out anew.
+ */
+export const answerSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ready') }),
+  z.object({ kind: z.literal('done'), seconds: z.number() }),
+  z.object({ kind: z.literal('unneeded'), why: z.string() }),
+  z.object({ kind: z.literal('failed'), failure }),
+]);
+export type Answer = z.output<typeof answerSchema>;
+
+export const jobMessage = z.object({
+  id: z.string(),
+  stage: z.string(),
+  key: z.string(),
+  label: z.string(),
+  inputs: z.record(z.string(), z.json()),
+  context: z.record(z.string(), z.json()),
+});
