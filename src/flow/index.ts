@@ -39,3 +39,5 @@ export { readQuantizeInputs, type QuantizeInputs } from './quantize/inputs.js';
 export { accuracyOfIntegers } from './quantize/accuracy.js';
 export { openFolder, type OutputFolder } from './folder.js';
 export { version } from './version.js';
+export { layersOf } from './report-data.js';
+export { accuracyOf, expectationOf, verifyInProcess, type Expectation } from './verify.js';
