@@ -36,6 +36,8 @@ describe('help', () => {
     [['synth']],
     [['quantize']],
     [['cmvm']],
+    [['report']],
+    [['check']],
     [['prove']],
     [['doctor']],
   ])('%j is as approved', async (verb) => {
@@ -379,7 +381,7 @@ describe('progress', () => {
 describe('the grammar', () => {
   it('asks for help where no verb is given', () => {
     expect(() => parseCommandLine([], '1')).toThrow(
-      'no verb; expected one of: build, emit, sim, synth, quantize, cmvm, prove, doctor',
+      'no verb; expected one of: build, emit, sim, synth, quantize, cmvm, report, check, prove, doctor',
     );
   });
 });

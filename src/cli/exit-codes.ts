@@ -7,6 +7,8 @@ export const exitCodes = {
   badInput: 2,
   toolMissing: 3,
   toolCrashed: 4,
+  /** A sweep of which some points failed. */
+  partial: 5,
   interrupted: 130,
 } as const;
 
@@ -16,6 +18,7 @@ export const exitCodeText: readonly (readonly [number, string])[] = [
   [exitCodes.badInput, 'bad usage or bad input'],
   [exitCodes.toolMissing, 'a tool is missing (nomul doctor tells how to install it)'],
   [exitCodes.toolCrashed, 'a tool, or nomul itself, crashed or ran out of time'],
+  [exitCodes.partial, 'a sweep came to its end, and some of its points failed'],
   [exitCodes.interrupted, 'interrupted'],
 ];
 

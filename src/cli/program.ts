@@ -1,6 +1,5 @@
 /** The command line's grammar: verbs, options, help. Turns arguments into checked options and does nothing else. */
 import { Command, CommanderError, Option } from 'commander';
-import type { z } from 'zod';
 import {
   buildOptionsSchema,
   cmvmOptionsSchema,
@@ -12,47 +11,35 @@ import {
   quantizeOptionsSchema,
   simOptionsSchema,
   synthOptionsSchema,
-  type BuildOptions,
-  type CmvmOptions,
-  type DoctorOptions,
-  type EmitOptions,
-  type ProveOptions,
-  type QuantizeOptions,
-  type SimOptions,
-  type SynthOptions,
 } from '../flow/index.js';
 import { peKinds } from '../accel/index.js';
+import { check, printingOf, type RawOptions } from './checked-options.js';
 import { exitCodeText, UsageError } from './exit-codes.js';
+import { addReportVerbs } from './report-verbs.js';
+import { addSweepVerbs } from './sweep-verbs.js';
+import type { Request } from './request.js';
 import { arraySize, foldOf, positiveFraction, positiveNumber, wholeNumber } from './values.js';
 
-/** How results and progress are printed. */
-export interface Printing {
-  readonly json: boolean;
-  readonly quiet: boolean;
-}
-
-/** A command line that was understood. */
-export type Request = { readonly printing: Printing } & (
-  | { readonly verb: 'emit'; readonly options: EmitOptions }
-  | { readonly verb: 'sim'; readonly options: SimOptions }
-  | { readonly verb: 'synth'; readonly options: SynthOptions }
-  | { readonly verb: 'build'; readonly options: BuildOptions }
-  | { readonly verb: 'prove'; readonly options: ProveOptions }
-  | { readonly verb: 'cmvm'; readonly options: CmvmOptions }
-  | { readonly verb: 'quantize'; readonly options: QuantizeOptions }
-  | { readonly verb: 'doctor'; readonly options: DoctorOptions }
-  /** `--help` or `--version`: the text to print. */
-  | { readonly verb: 'help'; readonly text: string }
-);
-
-export const verbs = ['build', 'emit', 'sim', 'synth', 'quantize', 'cmvm', 'prove', 'doctor'] as const;
+export const verbs = [
+  'build',
+  'emit',
+  'sim',
+  'synth',
+  'quantize',
+  'cmvm',
+  'sweep',
+  'report',
+  'check',
+  'prove',
+  'doctor',
+] as const;
 
 /** Throws UsageError. `version` is what `--version` prints. */
 export function parseCommandLine(words: readonly string[], version: string): Request {
   let text = '';
   let request: Request | undefined;
   const program = grammar(version, (understood) => (request = understood));
-  for (const command of [program, ...program.commands]) {
+  for (const command of allCommands(program)) {
     command.exitOverride();
     command.configureOutput({ writeOut: (part) => (text += part), writeErr: () => undefined });
     command.configureHelp({ helpWidth: 100 });
@@ -66,6 +53,11 @@ export function parseCommandLine(words: readonly string[], version: string): Req
   if (request !== undefined) return request;
   if (text === '') throw new UsageError('no verb; try `nomul --help`');
   return { verb: 'help', text, printing: { json: false, quiet: false } };
+}
+
+/** A command and all below it. */
+function allCommands(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(allCommands)];
 }
 
 function usageMessage({ code, message }: CommanderError): string {
@@ -192,6 +184,9 @@ function grammar(version: string, understood: (request: Request) => void): Comma
     });
   });
 
+  addSweepVerbs(program, understood);
+  addReportVerbs(program, understood);
+
   const prove = program.command('prove');
   prove
     .description('a component against another one, its model or its own assertions, for all inputs')
@@ -295,30 +290,4 @@ function addCommonOptions(command: Command): Command {
     .option('--tools <from>', 'npm, native, or a folder with the programs (default: native, then npm)')
     .option('--json', 'print one JSON object on stdout, for success and failure')
     .option('--quiet', 'no progress');
-}
-
-type RawOptions = Readonly<Record<string, unknown>>;
-
-function printingOf({ json, quiet }: RawOptions): Printing {
-  return { json: json === true, quiet: quiet === true };
-}
-
-/** Options in their final form; every complaint names the option as the user typed it. */
-function check<Schema extends z.ZodType>(
-  schema: Schema,
-  model: string | undefined,
-  raw: RawOptions,
-): z.output<Schema> {
-  const options = Object.fromEntries(
-    Object.entries(raw).filter(([name]) => name !== 'json' && name !== 'quiet'),
-  );
-  const result = schema.safeParse(model === undefined ? options : { ...options, model });
-  if (result.success) return result.data;
-  const complaints = result.error.issues.map(({ path, message }) => {
-    const [option] = path;
-    return option === undefined
-      ? message
-      : `--${String(option).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}: ${message}`;
-  });
-  throw new UsageError(complaints.join('; '));
 }

@@ -1,5 +1,6 @@
 /** One run of the command line: parse, call the verb, print, choose the exit code. */
 import type {
+  CheckResult,
   CmvmResult,
   DoctorResult,
   Flow,
@@ -7,19 +8,24 @@ import type {
   FlowResult,
   ProveResult,
   QuantizeResult,
+  ReportResult,
 } from '../flow/index.js';
 import { renderQuantizeReport, renderReport } from '../report/index.js';
 import type { Envelope } from './envelope.js';
 import { failureEnvelope, resultEnvelope } from './envelope.js';
 import { exitCodes, failureOf } from './exit-codes.js';
 import { createProgress } from './progress.js';
-import { parseCommandLine, verbs, type Request } from './program.js';
+import { parseCommandLine, verbs } from './program.js';
+import type { Request } from './request.js';
+import { runSweepVerb } from './sweep-run.js';
 import {
+  checkSummary,
   cmvmSummary,
   createPaint,
   doctorSummary,
   proveSummary,
   quantizeSummary,
+  reportSummary,
   resultSummary,
 } from './summary.js';
 
@@ -54,7 +60,9 @@ export async function runCli(words: readonly string[], surroundings: Surrounding
     const hooks: FlowHooks = { progress: progress.report, signal, renderReport, renderQuantizeReport };
     const outcome = await runVerb(request, surroundings.flow, hooks);
     progress.stop();
-    stderr.write(`${outcome.summary(paint)}\n`);
+    const summary = outcome.summary(paint);
+    if (summary !== '') stderr.write(`${summary}\n`);
+    if (!json && outcome.text !== undefined) stdout.write(outcome.text);
     if (json) printEnvelope(outcome.envelope);
     return outcome.envelope.exitCode;
   } catch (error) {
@@ -70,6 +78,8 @@ export async function runCli(words: readonly string[], surroundings: Surrounding
 
 interface Outcome {
   readonly envelope: Envelope;
+  /** For stdout, where no JSON is asked for. */
+  readonly text?: string;
   readonly summary: (paint: ReturnType<typeof createPaint>) => string;
 }
 
@@ -91,6 +101,12 @@ async function runVerb(request: VerbRequest, flow: Flow, hooks: FlowHooks): Prom
       return cmvmOutcome(await flow.cmvm(request.options, hooks));
     case 'quantize':
       return quantizeOutcome(await flow.quantize(request.options, hooks));
+    case 'report':
+      return reportOutcome(await flow.report(request.options));
+    case 'check':
+      return checkOutcome(await flow.check(request.options));
+    case 'sweep':
+      return await runSweepVerb(request.request, hooks);
     case 'doctor':
       return doctorOutcome(await flow.doctor(request.options, hooks));
   }
@@ -120,6 +136,23 @@ function quantizeOutcome(result: QuantizeResult): Outcome {
   return {
     envelope: resultEnvelope('quantize', exitCode, { out, files, report }, problems),
     summary: (paint) => quantizeSummary(result, paint),
+  };
+}
+
+function reportOutcome(result: ReportResult): Outcome {
+  return {
+    envelope: resultEnvelope('report', exitCodes.ok, result, []),
+    summary: () => reportSummary(result),
+  };
+}
+
+function checkOutcome(result: CheckResult): Outcome {
+  const { problems, text, ...rest } = result;
+  const exitCode = problems.length === 0 ? exitCodes.ok : exitCodes.checkFailed;
+  return {
+    envelope: resultEnvelope('check', exitCode, rest, problems),
+    text,
+    summary: (paint) => checkSummary(result, paint),
   };
 }
 

@@ -1,12 +1,14 @@
 /** What a person reads when a verb is done. */
 import { join } from 'node:path';
 import type {
+  CheckResult,
   CmvmResult,
   DoctorResult,
   FlowResult,
   Problem,
   ProveResult,
   QuantizeResult,
+  ReportResult,
 } from '../flow/index.js';
 import { integer, number, percent, plural, type Report } from '../report/index.js';
 
@@ -158,6 +160,37 @@ export function quantizeSummary({ out, files, report, problems }: QuantizeResult
   const lines = facts.map(([name, text]) => `  ${name.padEnd(10)}${text}`);
   const title = `${report.model.name}, ${report.method}, ${plural(layers.length, 'layer')}`;
   return [title, ...lines, ...problemLines(problems, paint)].join('\n');
+}
+
+export function reportSummary({ title, points, designs, files }: ReportResult): string {
+  const { done, infeasible, failed } = points;
+  const all = plural(done + infeasible + failed, 'point');
+  const lines = [
+    `  points    ${all} of ${plural(designs, 'design')}: ${integer(done)} done, ${integer(infeasible)} infeasible, ${integer(failed)} failed`,
+    ...files.map((file) => `  wrote     ${file}`),
+  ];
+  return [title, ...lines].join('\n');
+}
+
+export function checkSummary(
+  { designs, checks, findings, files, problems }: CheckResult,
+  paint: Paint,
+): string {
+  const warnings = findings
+    .filter(({ level }) => level === 'warning')
+    .map(({ rule, subject, message, line = 0 }) => `warning ${rule}: ${subject}:${line}: ${message}`);
+  const verdict =
+    checks === 0
+      ? 'nothing was checked'
+      : problems.length === 0
+        ? paint.good(`${plural(checks, 'check')} passed`)
+        : paint.bad(`${integer(problems.length)} of ${plural(checks, 'check')} failed`);
+  return [
+    ...(designs + checks === 0 ? [] : [`${plural(designs, 'design')}: ${verdict}`]),
+    ...files.map((file) => `  wrote ${file}`),
+    ...warnings,
+    ...problemLines(problems, paint),
+  ].join('\n');
 }
 
 export function proveSummary({ statements, files }: ProveResult, paint: Paint): string {

@@ -32,6 +32,13 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
+/** A decimal number, 0 or more. */
+export function numberFromZero(text: string): number {
+  const value = decimal(text);
+  if (!Number.isFinite(value)) throw new InvalidArgumentError('Expected a number, 0 or more.');
+  return value;
+}
+
 /** A whole number, 0 .. 2^31 - 1. */
 export function wholeNumber(text: string): number {
   const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
@@ -49,4 +56,11 @@ export function foldOf(text: string): { readonly side: 'inputs' | 'outputs'; rea
   const [, perCycle, side = 'inputs'] = /^([1-9]\d{0,3})(?::(inputs|outputs))?$/.exec(text) ?? [];
   if (perCycle === undefined) throw new InvalidArgumentError('Expected a number of inputs, or N:outputs.');
   return { side: side === 'outputs' ? 'outputs' : 'inputs', perCycle: Number(perCycle) };
+}
+
+/** `2/8`: the second of eight parts. */
+export function shardOf(text: string): { readonly shard: number; readonly of: number } {
+  const [, shard, of] = /^([1-9]\d{0,4})\/([1-9]\d{0,4})$/.exec(text) ?? [];
+  if (shard === undefined || of === undefined) throw new InvalidArgumentError('Expected I/N, for example 2/8.');
+  return { shard: Number(shard), of: Number(of) };
 }

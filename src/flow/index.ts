@@ -41,3 +41,11 @@ export { openFolder, type OutputFolder } from './folder.js';
 export { version } from './version.js';
 export { layersOf } from './report-data.js';
 export { accuracyOf, expectationOf, verifyInProcess, type Expectation } from './verify.js';
+export {
+  runReport as report,
+  reportOptionsSchema,
+  type ReportOptions,
+  type ReportResult,
+} from './report/run.js';
+export { runCheck as check } from './check/run.js';
+export { checkOptionsSchema, type CheckOptions, type CheckResult } from './check/options.js';

@@ -8,8 +8,10 @@ import { peKinds, type PeKind } from '../accel/index.js';
 import type { QuantizeReport, Report } from '../report/index.js';
 import { nearestName } from '../synth/index.js';
 import type { DoctorEntry } from '../tools/index.js';
+import type { CheckOptions, CheckResult } from './check/options.js';
 import type { CmvmOptions, CmvmResult } from './cmvm/options.js';
 import type { QuantizeOptions, QuantizeResult } from './quantize/options.js';
+import type { ReportOptions, ReportResult } from './report/run.js';
 
 export const deviceNames = ['hx8k', 'up5k', 'ecp5-25k', 'ecp5-85k'] as const;
 export type DeviceName = (typeof deviceNames)[number];
@@ -178,6 +180,8 @@ export interface Flow {
   prove(options: ProveOptions, hooks: FlowHooks): Promise<ProveResult>;
   cmvm(options: CmvmOptions, hooks: FlowHooks): Promise<CmvmResult>;
   quantize(options: QuantizeOptions, hooks: FlowHooks): Promise<QuantizeResult>;
+  report(options: ReportOptions): Promise<ReportResult>;
+  check(options: CheckOptions): Promise<CheckResult>;
   doctor(options: DoctorOptions, hooks: FlowHooks): Promise<DoctorResult>;
 }
 

@@ -38,3 +38,16 @@ export {
   type SweepPoint,
   type SweepReport,
 } from './sweep/schema.js';
+export { parseAnyReport, type AnyReport } from './ci/read.js';
+export { subjectsOf, type Case, type Finding, type Identity, type Subject } from './ci/subjects.js';
+export {
+  budgetJsonSchema,
+  budgetSchema,
+  parseBudget,
+  updateBudget,
+  type Budget,
+  type BudgetEntry,
+} from './ci/budget.js';
+export { checkSubjects, findingsOf, type Suite } from './ci/check.js';
+export { lintSuites } from './ci/lint.js';
+export { annotations, junitXml, sarif } from './ci/formats.js';

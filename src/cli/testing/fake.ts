@@ -23,6 +23,8 @@ export function fakeFlow(given: Partial<Flow>): Flow {
     prove: unexpected('prove'),
     cmvm: unexpected('cmvm'),
     quantize: unexpected('quantize'),
+    report: unexpected('report'),
+    check: unexpected('check'),
     doctor: unexpected('doctor'),
     ...given,
   };

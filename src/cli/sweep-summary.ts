@@ -1,0 +1,69 @@
+/** What a person reads when a sub-verb of `nomul sweep` is done. */
+import { join } from 'node:path';
+import { integer, plural } from '../report/index.js';
+import { reportName, type PlanOutcome, type StagePlan, type SweepSummary } from '../sweep/index.js';
+import type { Paint } from './summary.js';
+
+export function planSummary(plan: PlanOutcome, { soft }: Paint): string {
+  const stages = plan.stages.map(
+    (stage) => `  ${stage.stage.padEnd(11)}${stageText(stage)}${soft(eachText(stage))}`,
+  );
+  const reasons = plan.explanations.map(({ stage, label, why }) => `  ${stage} of ${label}: ${why}`);
+  return [
+    `${plan.title}: ${plural(plan.points, 'point')}, ${plural(plan.designs, 'design')}; ${integer(plan.answeredPoints)} answered already`,
+    ...stages,
+    `  ${'time left'.padEnd(11)}${timeText(plan)}`,
+    ...(reasons.length === 0 ? [] : ['why stages are computed:', ...reasons]),
+    ...(plan.matrix === null ? [] : [JSON.stringify(plan.matrix)]),
+  ].join('\n');
+}
+
+function stageText({ answered, missing, later }: StagePlan): string {
+  const open =
+    later === 0 ? `${integer(missing)} to do` : `${integer(missing)} to do, up to ${integer(later)} more`;
+  return `${integer(answered)} answered, ${open}`;
+}
+
+const eachText = ({ secondsEach }: StagePlan): string =>
+  secondsEach === null ? '' : `  (${secondsEach.toFixed(1)} s each)`;
+
+function timeText({ seconds }: PlanOutcome): string {
+  if (seconds === null) return 'unknown: some stages were never measured in this folder';
+  return `up to ${duration(seconds)} of one worker`;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 120) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+export function countsLine(
+  { points, done, infeasible, failed, unfinished }: SweepSummary,
+  paint: Paint,
+): string {
+  const parts = [
+    paint.good(`${integer(done)} done`),
+    `${integer(infeasible)} infeasible`,
+    failed === 0 ? '0 failed' : paint.bad(`${integer(failed)} failed`),
+    ...(unfinished === 0 ? [] : [`${integer(unfinished)} unfinished`]),
+  ];
+  return `${plural(points, 'point')}: ${parts.join(', ')}`;
+}
+
+interface Finished extends SweepSummary {
+  readonly out: string;
+  readonly corrupt: readonly string[];
+  readonly explanations?: PlanOutcome['explanations'];
+}
+
+export function sweepSummary(finished: Finished, paint: Paint): string {
+  const { out, failures, corrupt, explanations = [] } = finished;
+  return [
+    countsLine(finished, paint),
+    ...failures.map(({ reason, points }) => `  ${paint.bad('failed')} ${plural(points, 'point')}: ${reason}`),
+    ...corrupt.map((path) => `  corrupt, made again: ${path}`),
+    ...explanations.map(({ stage, label, why }) => `  ${stage} of ${label}: ${why}`),
+    `  ${'results'.padEnd(10)}${join(out, reportName)}`,
+  ].join('\n');
+}

@@ -1,0 +1,123 @@
+/** `nomul sweep plan|run|status|worker|merge|schema`. */
+import { Option, type Command } from 'commander';
+import type { z } from 'zod';
+import {
+  mergeOptionsSchema,
+  planOptionsSchema,
+  runOptionsSchema,
+  statusOptionsSchema,
+  workerOptionsSchema,
+  type MergeOptions,
+  type PlanOptions,
+  type RunOptions,
+  type StatusOptions,
+  type WorkerVerbOptions,
+} from '../sweep/index.js';
+import { check, printingOf, type RawOptions } from './checked-options.js';
+import type { Request } from './request.js';
+import { numberFromZero, positiveNumber, shardOf, wholeNumber } from './values.js';
+
+export type SweepRequest =
+  | { readonly action: 'plan'; readonly options: PlanOptions }
+  | { readonly action: 'run'; readonly options: RunOptions }
+  | { readonly action: 'status'; readonly options: StatusOptions }
+  | { readonly action: 'worker'; readonly options: WorkerVerbOptions }
+  | { readonly action: 'merge'; readonly options: MergeOptions }
+  /** Prints the JSON Schema of sweep files. */
+  | { readonly action: 'schema' };
+
+export function addSweepVerbs(program: Command, understood: (request: Request) => void): void {
+  const sweep = program.command('sweep');
+  sweep
+    .description('many designs: models, methods, PEs, arrays, devices, seeds; resumable, results cached')
+    .addHelpText('after', `\nExample:\n  ${example}`);
+  const say = (raw: RawOptions, request: SweepRequest): void =>
+    understood({ verb: 'sweep', request, printing: printingOf(raw) });
+  addPlan(sweep, say);
+  addRun(sweep, say);
+  addStatus(sweep, say);
+  addWorker(sweep, say);
+  addMerge(sweep, say);
+  const schema = common(sweep.command('schema'));
+  schema.description('the JSON Schema of sweep files, on stdout');
+  schema.action((options: RawOptions) => say(options, { action: 'schema' }));
+}
+
+type Say = (raw: RawOptions, request: SweepRequest) => void;
+
+const example =
+  'nomul sweep plan demo/sweep.json --out generated/sweep\n  nomul sweep run demo/sweep.json --out generated/sweep -j 2';
+
+function addPlan(sweep: Command, say: Say): void {
+  const command = onFile(sweep.command('plan'));
+  command
+    .description('how many points, how much is answered already, how long the rest takes; starts nothing')
+    .option('--explain-cache', 'say why stages would be computed')
+    .option('--shards <N>', 'also print a CI matrix of N shards', wholeNumber);
+  command.action((file: string, options: RawOptions) =>
+    say(options, { action: 'plan', options: checked(planOptionsSchema, { ...options, file }) }),
+  );
+}
+
+function addRun(sweep: Command, say: Say): void {
+  const command = onFile(sweep.command('run'));
+  command
+    .description('run it, or go on with it; Ctrl-C finishes what is running, twice stops at once')
+    .option(
+      '-j, --jobs <N>',
+      'workers on this machine (default: one for every second processor)',
+      wholeNumber,
+    )
+    .option('--shard <I/N>', 'only this part of N', shardOf)
+    .option('--explain-cache', 'say why stages are computed');
+  command.action((file: string, options: RawOptions) =>
+    say(options, { action: 'run', options: checked(runOptionsSchema, { ...options, file }) }),
+  );
+}
+
+function addStatus(sweep: Command, say: Say): void {
+  const command = onFile(sweep.command('status'));
+  command.description('how far it is; writes sweep.json of what is finished');
+  command.action((file: string, options: RawOptions) =>
+    say(options, { action: 'status', options: checked(statusOptionsSchema, { ...options, file }) }),
+  );
+}
+
+function addWorker(sweep: Command, say: Say): void {
+  const command = common(sweep.command('worker').argument('<folder>', 'the folder of a sweep that runs'));
+  command
+    .description('one more worker for a sweep, here or on a machine that shares the folder')
+    .option('--idle <seconds>', 'end after so long without a job (default: 300)', positiveNumber)
+    .option(
+      '--grace <seconds>',
+      'asked to stop, give a job back after so long (default: finish it)',
+      numberFromZero,
+    )
+    .addOption(new Option('--attached', 'end when standard input does').hideHelp());
+  command.action((folder: string, options: RawOptions) =>
+    say(options, { action: 'worker', options: checked(workerOptionsSchema, { ...options, folder }) }),
+  );
+}
+
+function addMerge(sweep: Command, say: Say): void {
+  const command = onFile(sweep.command('merge')).argument('<folders...>', 'the folders of the shards');
+  command.description('put the results of shards together');
+  command.action((file: string, folders: readonly string[], options: RawOptions) =>
+    say(options, { action: 'merge', options: checked(mergeOptionsSchema, { ...options, file, folders }) }),
+  );
+}
+
+function onFile(command: Command): Command {
+  return common(command.argument('<file>', 'sweep file, JSON or TypeScript'))
+    .requiredOption('--out <folder>', 'where results are kept (required)')
+    .option('--points-limit <N>', 'refuse sweeps of more points (default: 100000)', wholeNumber);
+}
+
+function common(command: Command): Command {
+  return command
+    .option('--json', 'print one JSON object on stdout, for success and failure')
+    .option('--quiet', 'no progress');
+}
+
+const checked = <Schema extends z.ZodType>(schema: Schema, raw: RawOptions): z.output<Schema> =>
+  check(schema, undefined, raw);
