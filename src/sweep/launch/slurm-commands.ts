@@ -1,6 +1,7 @@
 /** Slurm's commands as functions: what they are asked, and what their answers mean. */
 
 import { execFile } from 'node:child_process';
+import { userInfo } from 'node:os';
 import { promisify } from 'node:util';
 import { ToolMissing } from '../../tools/index.js';
 
@@ -24,17 +25,24 @@ export interface OutOfService {
 export interface Slurm {
   /** Submits `tasks` tasks of a script. @throws SlurmRefused when the cluster does not take it */
   submit(script: string, tasks: number): Promise<void>;
-  /** Tasks of ours with this name. @throws SlurmRefused when the controller does not answer */
+  /** Tasks of ours with this name. @throws SlurmRefused */
   pilots(name: string): Promise<readonly Pilot[]>;
   /** Machines that are drained or down. @throws SlurmRefused */
   outOfService(): Promise<readonly OutOfService[]>;
-  /** Forgets tasks that wait, tells those that run to end with `signal`. @throws SlurmRefused */
-  cancel(name: string, signal: string): Promise<void>;
+  /** Sends a signal to the script of tasks that run. @throws SlurmRefused */
+  signal(ids: readonly string[], signal: string): Promise<void>;
+  /** Ends tasks, or forgets them. @throws SlurmRefused */
+  cancel(ids: readonly string[]): Promise<void>;
 }
 
 /** A command that was refused, by the words of Slurm. */
 export class SlurmRefused extends Error {
-  override readonly name = 'SlurmRefused';
+  override readonly name: string = 'SlurmRefused';
+}
+
+/** The controller does not answer; it may be starting again. */
+export class SlurmAway extends SlurmRefused {
+  override readonly name = 'SlurmAway';
 }
 
 const run = promisify(execFile);
@@ -43,6 +51,7 @@ const answerLimitMs = 60_000;
 
 /** Commands found on PATH of `environment`. Each throws ToolMissing when it is not there. */
 export const slurmCommands = (environment: NodeJS.ProcessEnv = process.env): Slurm => {
+  const user = userInfo().username;
   const ask = async (program: string, args: readonly string[]): Promise<readonly string[]> => {
     try {
       const { stdout } = await run(program, [...args], { env: environment, timeout: answerLimitMs });
@@ -56,12 +65,18 @@ export const slurmCommands = (environment: NodeJS.ProcessEnv = process.env): Slu
       await ask('sbatch', ['--parsable', `--array=1-${tasks}`, script]);
     },
     pilots: async (name) =>
-      (await ask('squeue', ['--noheader', '--me', '--array', `--name=${name}`, '--format=%i|%T|%r'])).map(
-        (line) => {
-          const [id = '', state = '', ...reason] = line.split('|');
-          return { id, state, reason: reason.join('|') };
-        },
-      ),
+      (
+        await ask('squeue', [
+          '--noheader',
+          `--user=${user}`,
+          '--array',
+          `--name=${name}`,
+          '--format=%i|%T|%r',
+        ])
+      ).map((line) => {
+        const [id = '', state = '', ...reason] = line.split('|');
+        return { id, state, reason: reason.join('|') };
+      }),
     outOfService: async () =>
       (await ask('sinfo', ['--noheader', '--Node', '--format=%N|%T|%E']))
         .map((line) => {
@@ -69,9 +84,11 @@ export const slurmCommands = (environment: NodeJS.ProcessEnv = process.env): Slu
           return { node, state, reason: reason.join('|') };
         })
         .filter(({ state }) => /drain|down|fail|inval|not_responding|\*/i.test(state)),
-    cancel: async (name, signal) => {
-      await ask('scancel', ['--me', `--name=${name}`, '--state=PENDING']);
-      await ask('scancel', ['--me', `--name=${name}`, '--state=RUNNING', '--batch', `--signal=${signal}`]);
+    signal: async (ids, signal) => {
+      if (ids.length > 0) await ask('scancel', ['--batch', `--signal=${signal}`, ...ids]);
+    },
+    cancel: async (ids) => {
+      if (ids.length > 0) await ask('scancel', ids);
     },
   };
 };
@@ -82,5 +99,6 @@ const refusal = (program: string, error: unknown): Error => {
     return new ToolMissing(program, `${program} was not found on PATH`, 'apt-get install slurm-client');
   }
   const said = 'stderr' in error && typeof error.stderr === 'string' ? error.stderr.trim() : '';
-  return new SlurmRefused(`${program}: ${said === '' ? error.message : said}`);
+  const Refusal = /contact|timed out|socket|connection/i.test(said) ? SlurmAway : SlurmRefused;
+  return new Refusal(`${program}: ${said === '' ? error.message : said}`);
 };

@@ -10,7 +10,14 @@ import { SweepError } from '../errors.js';
 import { makeFolder, replaceFile } from '../store/files.js';
 import type { Program } from '../worker/programs.js';
 import type { Launcher } from './launcher.js';
-import { slurmCommands, SlurmRefused, type OutOfService, type Pilot, type Slurm } from './slurm-commands.js';
+import {
+  slurmCommands,
+  SlurmAway,
+  SlurmRefused,
+  type OutOfService,
+  type Pilot,
+  type Slurm,
+} from './slurm-commands.js';
 import { pilotScript, type PilotScript } from './slurm-script.js';
 
 export interface SlurmOptions {
@@ -49,14 +56,16 @@ export const slurmLauncher = (options: SlurmOptions): Launcher => {
   const look = async (): Promise<void> => {
     lookedAt = performance.now();
     const seen = await census(slurm, script);
-    if (seen === undefined) return tellOnce('slurm: the controller does not answer; waiting for it');
+    if (seen === undefined) {
+      tellOnce('slurm: the controller does not answer; waiting for it');
+      return;
+    }
     for (const line of warnings(seen)) tellOnce(line);
     const missing = workers - seen.pilots.filter(isAlive).length;
     if (missing <= 0) return;
-    submitted += missing;
-    if (submitted > workers * (1 + submissionsAllowed)) throw endedInVain(submitted, home);
-    if (submitted > workers) notice(`slurm: ${missing} of ${workers} pilots are gone; submitting them again`);
-    await submitOr(slurm, path, missing);
+    if (submitted + missing > workers * (1 + submissionsAllowed)) throw endedInVain(submitted, home);
+    if (submitted > 0) notice(`slurm: ${missing} of ${workers} pilots are gone; submitting them again`);
+    if (await submit(slurm, path, missing)) submitted += missing;
   };
 
   return {
@@ -66,20 +75,52 @@ export const slurmLauncher = (options: SlurmOptions): Launcher => {
       await look();
     },
     check: async (finished) => {
-      if (finished > finishedBefore) submitted = workers;
+      if (finished > finishedBefore) submitted = Math.min(submitted, workers);
       finishedBefore = finished;
       if (performance.now() - lookedAt >= lookMs) await look();
     },
-    drain: async () => {
-      for (;;) {
-        const left = (await census(slurm, script))?.pilots.length;
-        if (left === 0) return;
-        // Again each time: a pilot may have started since, or may be ending for Slurm's reasons to be queued again.
-        if (left !== undefined) await slurm.cancel(script.name, 'USR2').catch(ignoreRefusal);
-        await sleep(Math.min(lookMs, 1000));
-      }
-    },
+    drain: () => drain(slurm, script, Math.min(lookMs, 1000), notice),
   };
+};
+
+/** A job at hand may last; a pilot that Slurm believes to run although it is dead would last for ever. */
+const patienceMs = 900_000;
+
+/** Ends all pilots, those that run after the job at hand, and waits until they are gone. */
+const drain = async (
+  slurm: Slurm,
+  script: PilotScript,
+  lookMs: number,
+  notice: (line: string) => void,
+): Promise<void> => {
+  const began = performance.now();
+  const asked = new Set<string>();
+  for (;;) {
+    const pilots = (await census(slurm, script))?.pilots;
+    if (pilots?.length === 0) return;
+    const impatient = performance.now() - began > patienceMs;
+    if (pilots !== undefined) await endPilots(slurm, pilots, asked, impatient).catch(ignoreRefusal);
+    if (impatient) {
+      notice(`slurm: ${pilots?.length ?? 'some'} pilots did not end, and were cancelled`);
+      return;
+    }
+    await sleep(lookMs);
+  }
+};
+
+/** A pilot is asked once to end: asked twice, its worker would not finish the job at hand. */
+const endPilots = async (
+  slurm: Slurm,
+  pilots: readonly Pilot[],
+  asked: Set<string>,
+  impatient: boolean,
+): Promise<void> => {
+  const running = pilots.filter(({ state }) => state === 'RUNNING');
+  const others = pilots.filter(({ state }) => state !== 'RUNNING' && state !== 'COMPLETING');
+  await slurm.cancel((impatient ? pilots : others).map(({ id }) => id));
+  const toAsk = running.map(({ id }) => id).filter((id) => !asked.has(id));
+  await slurm.signal(toAsk, 'USR2');
+  for (const id of toAsk) asked.add(id);
 };
 
 interface Census {
@@ -120,10 +161,13 @@ const warnings = ({ pilots, outOfService }: Census): readonly string[] => [
   ),
 ];
 
-const submitOr = async (slurm: Slurm, path: string, tasks: number): Promise<void> => {
+/** False: not now. @throws SweepError WORKERS_FAILED when Slurm will never take it */
+const submit = async (slurm: Slurm, path: string, tasks: number): Promise<boolean> => {
   try {
     await slurm.submit(path, tasks);
+    return true;
   } catch (error) {
+    if (error instanceof SlurmAway) return false;
     if (!(error instanceof SlurmRefused)) throw error;
     throw new SweepError('WORKERS_FAILED', `${error.message}; correct --slurm-option, or ${path}`);
   }
