@@ -1,0 +1,116 @@
+/** `nomul search`: for every layer a method and its parameters, and the array they run on, at least cost for an accuracy. */
+
+import {
+  openFolder,
+  quantizeOptionsSchema,
+  readQuantizeInputs,
+  type FlowHooks,
+  type OutputFolder,
+  type Problem,
+} from '../../flow/index.js';
+import type { Dataset } from '../../nn/index.js';
+import { join, relative } from 'node:path';
+import { createTrainer, type FloatModel } from '../../quant/index.js';
+import { findDevice, readLiberty } from '../../synth/index.js';
+import { SweepError } from '../errors.js';
+import { makeFolder } from '../store/index.js';
+import { chooseDesign } from './choose.js';
+import { enumerateDesigns, type SearchDesign } from './designs.js';
+import { measureChosen, measureSingles, type MeasuredChoice } from './measure.js';
+import type { SearchOptions } from './options.js';
+import type { SearchReport } from './report.js';
+import { exploreSpace, type SpaceContext } from './space.js';
+import { problemsOf, searchReportOf, sweepReportOf } from './summary.js';
+import { openTrials } from './trials.js';
+import { openUnitTable } from './units.js';
+
+export interface SearchResult {
+  readonly out: string;
+  readonly files: readonly string[];
+  readonly report: SearchReport;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * What was trained on the way stands in `OUT.trials`: the same call goes on from there. `out` is written whole or not at all.
+ * @throws SweepError, FlowError, QuantError, NnError, the errors of src/synth and src/tools
+ */
+export const search = async (options: SearchOptions, hooks: FlowHooks = {}): Promise<SearchResult> => {
+  const context = contextOf(options, hooks);
+  const folder = openFolder(options.out);
+  try {
+    const work = `${options.out.replace(/[/\\]+$/, '')}.trials`;
+    makeFolder(work);
+    const float = await floatAccuracies(context.inputs.model, context.inputs);
+    const device = findDevice(options.target);
+    const units = openUnitTable({ ...context, device, dsp: device.dsps > 0 });
+    const space = await exploreSpace(context);
+    const designs = await enumerateDesigns(context, space, units);
+    const fitting = requireFitting(designs, device.luts, options);
+    const wanted = float.validation - options.maxLoss / 100;
+    const choice = await chooseDesign(context, fitting, openTrials(context, work), wanted);
+    const chosen = await measureChosen(context, choice, float.test, work, hooks);
+    const singles = await measureSingles(context, choice.design, work, hooks);
+    const finished = { float, designs: designs.length, choice, chosen, singles };
+    const report = searchReportOf(context, space, units, finished);
+    folder.write('network.qonnx.onnx', choice.trial.file);
+    folder.write('search.json', `${JSON.stringify(report, null, 2)}\n`);
+    folder.write('sweep.json', `${JSON.stringify(sweepReportOf(options, finished), null, 2)}\n`);
+    copyAccelerator(folder, chosen);
+    folder.publish();
+    return { out: options.out, files: folder.files, report, problems: problemsOf(options, finished) };
+  } catch (error) {
+    folder.discard();
+    throw error;
+  }
+};
+
+const contextOf = (options: SearchOptions, hooks: FlowHooks): SpaceContext => {
+  const { model, data, inputScale, validation, seed, out } = options;
+  const method = 'uniform';
+  return {
+    options,
+    inputs: readQuantizeInputs(
+      quantizeOptionsSchema.parse({ model, data, inputScale, validation, seed, out, method }),
+    ),
+    library: options.liberty === undefined ? undefined : readLiberty(options.liberty),
+    tools: options.tools === undefined ? {} : { force: options.tools },
+    progress: (stage, done, total) => hooks.progress?.(stage, done, total),
+    signal: hooks.signal,
+  };
+};
+
+const floatAccuracies = async (
+  model: FloatModel,
+  { validation, test }: { readonly validation: Dataset; readonly test: Dataset },
+) => {
+  const trainer = await createTrainer(model);
+  try {
+    const accuracyOn = async (data: Dataset): Promise<number> => (await trainer.evaluate(data)).accuracy;
+    return { validation: await accuracyOn(validation), test: await accuracyOn(test) };
+  } finally {
+    await trainer.close();
+  }
+};
+
+/** @throws SweepError NO_POINTS */
+const requireFitting = (
+  designs: readonly SearchDesign[],
+  available: number,
+  { target, maxCycles }: SearchOptions,
+): readonly SearchDesign[] => {
+  const fitting = designs.filter(({ luts }) => luts <= available);
+  if (fitting.length > 0) return fitting;
+  const least = Math.round(Math.min(...designs.map(({ luts }) => luts)));
+  throw new SweepError(
+    'NO_POINTS',
+    designs.length === 0
+      ? `no array runs this network${maxCycles === undefined ? '' : ` within ${maxCycles} cycles`}; give other --array sizes${maxCycles === undefined ? '' : ' or more cycles'}`
+      : `the smallest design takes about ${least} LUTs, ${target} has ${available}; give smaller --array sizes or a larger --target`,
+  );
+};
+
+const copyAccelerator = (folder: OutputFolder, { accelerator }: MeasuredChoice): void => {
+  for (const name of accelerator.files)
+    folder.copy(join(accelerator.folder, name), join('accelerator', relative('.', name)));
+};

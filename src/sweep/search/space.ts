@@ -1,0 +1,176 @@
+/** What is known of each layer's formats before anything is trained: predicted loss, energy. */
+
+import {
+  convNodes,
+  createTrainer,
+  formatLosses,
+  formatName,
+  mixed,
+  quantizationPoints,
+  calibrateActivations,
+  spreadPictures,
+  writeModel,
+  type FormatCandidate,
+  type LayerFormat,
+  type QuantizedModel,
+} from '../../quant/index.js';
+import { networkEnergy, operationEnergyPj, type QuantizeInputs } from '../../flow/index.js';
+import {
+  importOnnx,
+  quantizeSamples,
+  type Dataset,
+  type IntegerNetwork,
+  type QuantizedSamples,
+} from '../../nn/index.js';
+import type { Library } from '../../synth/index.js';
+import type { FindOptions } from '../../tools/index.js';
+import { candidatesOf } from './formats.js';
+import type { SearchOptions } from './options.js';
+
+/** One layer's format with what it costs. */
+export interface LayerOption {
+  readonly format: LayerFormat;
+  /** Predicted change of the mean loss, never below 0. */
+  readonly loss: number;
+  /** pJ per picture, of the layer or of what takes its place. */
+  readonly energyPj: number;
+}
+
+export interface Space {
+  readonly layers: readonly { readonly name: string; readonly options: readonly LayerOption[] }[];
+  /** By width of the stored activations: what rounding them alone adds to the loss. */
+  readonly activationLoss: ReadonlyMap<number, number>;
+}
+
+export interface SpaceContext {
+  readonly inputs: QuantizeInputs;
+  readonly options: SearchOptions;
+  readonly library: Library | undefined;
+  readonly tools: FindOptions;
+  readonly progress: (stage: string, done: number, total: number) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Pictures of the estimate; fewer let single pictures decide. */
+const pictures = 1000;
+
+/** @throws QuantError, FlowError, the errors of src/tools */
+export const exploreSpace = async (context: SpaceContext): Promise<Space> => {
+  const { inputs, options, progress } = context;
+  const { model, input, validation } = inputs;
+  const candidates = candidatesOf(model, options.formats);
+  progress('estimate losses', 0, 1);
+  const request = { model, input, data: validation, pictures, seed: options.seed };
+  const losses = await formatLosses(request, candidates);
+  const activationLoss = await activationLosses(context);
+  progress('estimate losses', 1, 1);
+  const energies = await energiesOf(context, candidates);
+  const optionsOf = (layer: string): readonly LayerOption[] =>
+    losses.flatMap(({ layer: of, format, first, second }) =>
+      of === layer ? [{ format, loss: Math.max(0, first) + second, energyPj: energies(layer, format) }] : [],
+    );
+  return {
+    layers: convNodes(model).map(({ name }) => ({ name, options: optionsOf(name) })),
+    activationLoss,
+  };
+};
+
+/** Real, with float weights: there are few widths. */
+const activationLosses = async ({ inputs, options }: SpaceContext): Promise<ReadonlyMap<number, number>> => {
+  const { model, input, train, validation } = inputs;
+  const trainer = await createTrainer(model);
+  try {
+    trainer.setQuantizers({ input });
+    const { loss: before } = await trainer.evaluate(validation);
+    const losses = new Map<number, number>();
+    for (const bits of options.activationBits) {
+      trainer.setQuantizers({ input });
+      const points = quantizationPoints(model);
+      const activations = await calibrateActivations(trainer, train, points, { bits, method: 'mse' });
+      trainer.setQuantizers({ input, activations });
+      losses.set(bits, Math.max(0, (await trainer.evaluate(validation)).loss - before));
+    }
+    return losses;
+  } finally {
+    await trainer.close();
+  }
+};
+
+/** All layers in one format at a time, others in 8-bit integers, without training: weights and activations are near enough. */
+const energiesOf = async (
+  context: SpaceContext,
+  candidates: readonly FormatCandidate[],
+): Promise<(layer: string, format: LayerFormat) => number> => {
+  const formats = new Map(candidates.map(({ format }) => [formatName(format), format]));
+  const energies = new Map<string, ReadonlyMap<string, number>>();
+  for (const [name, format] of formats) {
+    context.progress('energy of formats', energies.size, formats.size);
+    context.signal?.throwIfAborted();
+    const layers = candidates.flatMap((each): [string, LayerFormat][] =>
+      formatName(each.format) === name ? [[each.layer, format]] : [],
+    );
+    const quantized = await untrained(context, Object.fromEntries(layers));
+    energies.set(name, await layerEnergies(context, networkOf(quantized)));
+  }
+  context.progress('energy of formats', formats.size, formats.size);
+  return (layer, format) => {
+    const own = energies.get(formatName(format)) ?? new Map<string, number>();
+    return [...own].reduce(
+      (sum, [name, pj]) => sum + (name === layer || name.startsWith(`${layer}/`) ? pj : 0),
+      0,
+    );
+  };
+};
+
+/** The network in these formats, without training; 8-bit integers elsewhere. */
+export const untrained = async (
+  { inputs, options }: Pick<SpaceContext, 'inputs' | 'options'>,
+  layers: Readonly<Record<string, LayerFormat>>,
+  activationBits: number = Math.max(...options.activationBits),
+): Promise<QuantizedModel> => {
+  const { model, input, train, validation } = inputs;
+  const method = mixed({ layers, activationBits });
+  const { quantized } = await method({
+    model,
+    input,
+    data: { train, validation },
+    epochs: 0,
+    seed: options.seed,
+  });
+  return quantized;
+};
+
+/** The integer network that other stages see. */
+export const networkOf = (quantized: QuantizedModel): IntegerNetwork =>
+  importOnnx(writeModel(quantized, 'qonnx'), { name: quantized.model.name }).network;
+
+/** pJ per picture by layer: gates of the library at work, or published energies per operation where there is none. */
+export const layerEnergies = async (
+  { inputs, library, tools, signal }: Pick<SpaceContext, 'inputs' | 'library' | 'tools' | 'signal'>,
+  network: IntegerNetwork,
+): Promise<ReadonlyMap<string, number>> => {
+  if (library === undefined)
+    return new Map(
+      network.layers.flatMap((layer) =>
+        layer.kind === 'conv' ? [[layer.name, operationEnergyPj(network, layer)]] : [],
+      ),
+    );
+  const samples = samplesOf(network, inputs.validation, energyPictures);
+  const request = { library, pictures: energyPictures, tools, ...(signal === undefined ? {} : { signal }) };
+  const { layers } = await networkEnergy(network, samples, request);
+  return new Map(layers.map(({ layer, pjPerPicture }) => [layer, pjPerPicture]));
+};
+
+const energyPictures = 8;
+
+/** Some pictures, spread over the data set, as the network's input integers. */
+export const samplesOf = (network: IntegerNetwork, data: Dataset, count: number): QuantizedSamples => {
+  const size = data.shape[0] * data.shape[1] * data.shape[2];
+  const chosen = spreadPictures(data, count);
+  const values = new Float32Array(chosen.length * size);
+  chosen.forEach((picture, i) =>
+    values.set(data.pictures.subarray(picture * size, (picture + 1) * size), i * size),
+  );
+  const array = { type: 'float32', dims: [chosen.length, ...data.shape], data: values } as const;
+  return quantizeSamples(network, array, { inputScale: data.scale });
+};

@@ -1,0 +1,128 @@
+/** A finished search as `search.json` and as `sweep.json`. */
+
+import { version, type Problem } from '../../flow/index.js';
+import { formatName } from '../../quant/index.js';
+import type { SweepReport } from '../../report/index.js';
+import { sha256 } from '../canonical.js';
+import type { Choice } from './choose.js';
+import type { SearchDesign } from './designs.js';
+import { engineSetName } from './formats.js';
+import type { MeasuredChoice } from './measure.js';
+import type { SearchOptions } from './options.js';
+import type { SearchReport } from './report.js';
+import { rowsOf, totalEnergy, type MeasuredNetwork } from './rows.js';
+import type { Space, SpaceContext } from './space.js';
+import type { UnitTable } from './units.js';
+
+export interface Finished {
+  /** Accuracies of the float network. */
+  readonly float: { readonly validation: number; readonly test: number };
+  /** Number of designs that were looked at. */
+  readonly designs: number;
+  readonly choice: Choice;
+  readonly chosen: MeasuredChoice;
+  readonly singles: readonly MeasuredNetwork[];
+}
+
+export const searchReportOf = (
+  { options, inputs, library }: SpaceContext,
+  space: Space,
+  units: UnitTable,
+  { float, designs, choice, chosen, singles }: Finished,
+): SearchReport => ({
+  schemaVersion: 1,
+  nomul: version,
+  options: { ...options },
+  model: inputs.file,
+  data: {
+    name: inputs.train.name,
+    ...{ train: inputs.train.count, validation: inputs.validation.count, test: inputs.test.count },
+  },
+  float,
+  energyBasis: library === undefined ? 'operations' : 'gates',
+  layers: space.layers.map(({ name, options: formats }) => ({
+    name,
+    options: formats.map(({ format, loss, energyPj }) => ({
+      ...{ format: formatName(format), predictedLoss: loss, energyPj },
+    })),
+  })),
+  units: [...units.entries()],
+  designs,
+  tried: choice.tried.map(({ design, epochs, accuracy }) => ({ design: plain(design), epochs, accuracy })),
+  chosen: {
+    design: plain(choice.design),
+    met: choice.met,
+    accuracy: { validation: choice.trial.accuracy, test: chosen.after },
+    costs: costsOf(chosen),
+  },
+  singles: singles.map((single) => ({
+    method: single.method,
+    accuracy: single.after,
+    costs: costsOf(single),
+    reason: single.placed.kind === 'placed' ? null : single.placed.reason,
+  })),
+});
+
+const plain = (design: SearchDesign): SearchReport['chosen']['design'] => {
+  const { array, engines, activationBits, formats, loss, luts, cycles, energyPj } = design;
+  return {
+    ...{ array: { ...array }, engines: engineSetName(engines), activationBits, formats: { ...formats } },
+    ...{ predictedLoss: loss, estimatedLuts: Math.round(luts), cycles, energyPj },
+  };
+};
+
+const costsOf = (measured: MeasuredNetwork): SearchReport['chosen']['costs'] => {
+  const { placed } = measured;
+  const energyPj = totalEnergy(measured);
+  if (placed.kind === 'infeasible') return { luts: null, fmaxMHz: null, cycles: null, energyPj };
+  return {
+    luts: placed.counts.luts,
+    fmaxMHz: median(placed.seeds.flatMap(({ fmaxMHz }) => (fmaxMHz === null ? [] : [fmaxMHz]))),
+    cycles: placed.hardware.prediction.initiationInterval,
+    energyPj,
+  };
+};
+
+const median = (values: readonly number[]): number | null => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [below, above] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  return below === undefined || above === undefined ? null : (below + above) / 2;
+};
+
+/** The chosen network and the single methods', as `nomul report` draws them. */
+export const sweepReportOf = (options: SearchOptions, { chosen, singles }: Finished): SweepReport => {
+  const networks = [chosen, ...singles];
+  return {
+    schemaVersion: 1,
+    nomul: version,
+    title: `search: ${options.minimize} on ${options.target}, at most ${options.maxLoss} points lost`,
+    sweepHash: sha256(JSON.stringify(options)),
+    tools: [],
+    points: networks.flatMap((network) => rowsOf(network, options)),
+    fronts: (['luts', 'energy', 'latency'] as const).map((cost) => ({
+      cost,
+      points: networks.flatMap((network) => {
+        const { luts, cycles, energyPj } = costsOf(network);
+        const value = { luts, energy: energyPj, latency: cycles }[cost];
+        const point = rowsOf(network, options)[0]?.id ?? null;
+        return value === null ? [] : [{ label: network.method, accuracy: network.after, cost: value, point }];
+      }),
+    })),
+  };
+};
+
+/** What was not reached, one sentence each. */
+export const problemsOf = (
+  options: SearchOptions,
+  { float, choice, chosen }: Finished,
+): readonly Problem[] => {
+  const problems: Problem[] = [...chosen.problems];
+  if (!choice.met)
+    problems.push({
+      code: 'ACCURACY_MISSED',
+      message: `no design loses at most ${options.maxLoss} points: the best reaches ${(100 * choice.trial.accuracy).toFixed(2)} % of the validation pictures, the float network ${(100 * float.validation).toFixed(2)} %. Allow a larger --max-loss, more --epochs, or more formats.`,
+    });
+  if (chosen.placed.kind === 'infeasible')
+    problems.push({ code: 'DOES_NOT_FIT', message: `the chosen design: ${chosen.placed.reason}` });
+  return problems;
+};
