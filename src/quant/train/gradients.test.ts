@@ -36,6 +36,14 @@ describe.each(['train', 'evaluate'] as const)('gradients in mode %s', (mode) => 
     }
   });
 
+  it('are the same in every bit when every node is tapped, so that no two layers are computed as one', async () => {
+    const nodes = trainer.model().nodes.map(({ name }) => name);
+    const { loss, values } = await trainer.gradients(data, pictures, [], mode);
+    const tapped = await trainer.gradients(data, pictures, nodes, mode);
+    expect({ loss: tapped.loss, values: tapped.values }).toEqual({ loss, values });
+    expect(Object.keys(tapped.taps).sort()).toEqual(nodes.sort());
+  });
+
   it('have taps that repeat the gradients of bias and weights', async () => {
     const { values, taps } = await trainer.gradients(data, pictures, ['fc', 'first', 'sum'], mode);
     const of = (node: string, kind: string): Float32Array => {

@@ -34,8 +34,7 @@ export function picturesOf(
   const values = new Float32Array(indices.length * size);
   indices.forEach((picture, at) => {
     if (augmentation === undefined || random === undefined) {
-      const [from, to] = [picture * size, at * size];
-      for (let i = 0; i < size; i++) values[to + i] = (data.pictures[from + i] ?? 0) * data.scale;
+      copyScaled(data, picture * size, values, at * size, size);
       return;
     }
     const { shift } = augmentation;
@@ -44,6 +43,16 @@ export function picturesOf(
     copyMoved(data, picture * size, values, at * size, { flip, down, right });
   });
   return values;
+}
+
+function copyScaled(
+  { pictures, scale }: Dataset,
+  from: number,
+  values: Float32Array,
+  to: number,
+  size: number,
+): void {
+  for (let i = 0; i < size; i++) values[to + i] = (pictures[from + i] ?? 0) * scale;
 }
 
 function copyMoved(

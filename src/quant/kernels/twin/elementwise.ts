@@ -11,8 +11,7 @@ export function elementwiseKernels(
     for (let i = 0; i < count; i += 1) f[(to >> 2) + i] = value(f, i);
   };
   return {
-    relu: (x, y, count, limit) =>
-      map(y, count, (f, i) => rectified(f[(x >> 2) + i] ?? 0, fround(limit))),
+    relu: (x, y, count, limit) => map(y, count, (f, i) => rectified(f[(x >> 2) + i] ?? 0, fround(limit))),
     reluBackward: (y, dy, dx, count, limit) =>
       map(dx, count, (f, i) => {
         const out = f[(y >> 2) + i] ?? 0;
