@@ -22,6 +22,8 @@ export interface MeasuredMac {
   readonly area: number;
   /** In fJ per operation. */
   readonly energy: Energy;
+  /** The same where no operand changes: the clock, and leakage. */
+  readonly idle: Energy;
 }
 
 /** A PE to measure: its Design, the gates it was mapped to, and what is applied to it. */
@@ -33,13 +35,13 @@ export interface MacRun {
 }
 
 const fj = z.number();
-const measuredSchema = z.object({
-  area: z.number(),
-  energy: z.object({ switching: fj, inputs: fj, internal: fj, leakage: fj, total: fj }),
-});
+const energySchema = z.object({ switching: fj, inputs: fj, internal: fj, leakage: fj, total: fj });
+const measuredSchema = z.object({ area: z.number(), energy: energySchema, idle: energySchema });
 
 /** Operations on which every output of the gates is compared with the Design's, at most. */
 const CHECKED = 256;
+/** Nothing changes, so a few say it all. */
+const IDLE_OPERATIONS = 16;
 
 /** From the cache where the same gates were measured on the same operands before. @throws NetlistDiffers, UnusableNetlist */
 export async function measureMac(
@@ -49,7 +51,7 @@ export async function measureMac(
   cache: string | undefined,
 ): Promise<MeasuredMac> {
   const key = contentHash({
-    stage: '1',
+    stage: '3',
     gates: gatesText(run.mapping),
     library: cellsText(run.mapping, library),
     conditions: JSON.stringify(conditions),
@@ -82,7 +84,9 @@ function measure(
   );
   checkGates(mapping.netlist, design, head, macLatency(mapped));
   const { area, energy } = costOfMapping(mapping, { library, stimulus, ...conditions });
-  return { area, energy };
+  const still = Object.fromEntries(Object.keys(stimulus).map((name) => [name, new Int32Array(IDLE_OPERATIONS)]));
+  const { energy: idle } = costOfMapping(mapping, { library, stimulus: still, ...conditions });
+  return { area, energy, idle };
 }
 
 const gatesText = ({ netlist }: GateMapping): string =>

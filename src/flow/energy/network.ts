@@ -11,7 +11,7 @@ import type { FindOptions, ToolVersion } from '../../tools/index.js';
 import { FlowError } from '../errors.js';
 import { mapLayer, operationsOf, type MappedLayer, type PeGrid } from './layer.js';
 import { macDesign } from './mac.js';
-import { measureMac } from './measure.js';
+import { measureMac, type MeasuredMac } from './measure.js';
 import { operationEnergyPj } from './model.js';
 import { operandStream } from './stream.js';
 
@@ -47,6 +47,8 @@ export interface LayerEnergy {
   readonly operations: number;
   /** Of one operation, in fJ, by cause. */
   readonly operationFj: Energy;
+  /** What of it the clock and leakage take, in fJ: an operation whose operands stay as they were. */
+  readonly idleFj: number;
   readonly pjPerOperation: number;
   readonly pjPerPicture: number;
   /** By the published energies per operation. */
@@ -132,7 +134,7 @@ function tracesOf(network: IntegerNetwork, { count, values }: QuantizedSamples, 
 function layerEnergy(
   network: IntegerNetwork,
   mapped: MappedLayer,
-  { area, energy }: { readonly area: number; readonly energy: Energy },
+  { area, energy, idle }: MeasuredMac,
 ): LayerEnergy {
   const { layer, walk, actWidth, accWidth } = mapped;
   const operations = operationsOf(walk);
@@ -145,6 +147,7 @@ function layerEnergy(
     macs: walk.pixels * layer.weights.length,
     operations,
     operationFj: energy,
+    idleFj: idle.total,
     pjPerOperation: energy.total / 1000,
     pjPerPicture: (energy.total / 1000) * operations,
     modelPjPerPicture: operationEnergyPj(network, layer),

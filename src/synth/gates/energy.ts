@@ -7,6 +7,7 @@ import {
   type InternalPower,
   type Leakage,
   type Library,
+  type Logic,
 } from '../liberty/index.js';
 import { UnusableNetlist } from '../errors.js';
 import { loadsOf } from './loads.js';
@@ -84,9 +85,12 @@ function supplyLeakage(gate: Gate, { states, otherwise }: Leakage, waves: GateWa
   return sum(shares.map(({ nw, share }) => nw * share)) + otherwise * rest;
 }
 
-/** The share of the stimulus' values at which a condition on a cell's pins holds. */
+/** The share of the time in which a condition on a cell's pins holds; the clock is high and low for as long. */
 function timeIn(gate: Gate, when: Expression, waves: GateWaves): number {
-  return countCommon([conditionWords(gate, when, waves), waves.fresh]) / waves.vectors;
+  const shares = (['0', '1'] as const).map(
+    (clock) => countCommon([conditionWords(gate, when, waves, clock), waves.fresh]) / waves.vectors,
+  );
+  return sum(shares) / 2;
 }
 
 interface Context {
@@ -99,20 +103,38 @@ interface Context {
 /** Of one cell over the whole stimulus. */
 function internalEnergy(gate: Gate, context: Context): number {
   return sum(
-    gate.cell.pins.map(({ name, internalPower }) => {
-      const net = gate.connections.get(name);
+    gate.cell.pins.map(({ name, direction, internalPower }) => {
+      const own = gate.connections.get(name);
+      // An output that is left open changes all the same, with no load.
+      const net = own ?? (direction === 'output' ? stateNet(gate)?.net : undefined);
       if (net === undefined || internalPower.length === 0) return 0;
+      const loaded = own === undefined ? { ...context, loadOf: () => 0 } : context;
       const supplies = [...new Set(internalPower.map(({ supply }) => supply))];
       const each = supplies.map((supply) => internalPower.filter((power) => power.supply === supply));
-      return context.toggles(net) * sum(each.map((powers) => meanEnergy(gate, net, powers, context)));
+      return context.toggles(net) * sum(each.map((powers) => meanEnergy(gate, net, powers, loaded)));
     }),
   );
+}
+
+/** The net that shows the state of a flip-flop, or its inverse. */
+function stateNet({
+  cell,
+  connections,
+}: Gate): { readonly net: Bit; readonly inverted: boolean } | undefined {
+  const { pins, flipFlop } = cell;
+  for (const { name, function: shows } of pins) {
+    const net = connections.get(name);
+    if (net === undefined || shows?.op !== 'pin') continue;
+    if (shows.pin === flipFlop?.state) return { net, inverted: false };
+    if (shows.pin === flipFlop?.inverse) return { net, inverted: true };
+  }
+  return undefined;
 }
 
 /** Energy of one transition of a pin: the mean of its tables, each weighted by how often its cause and condition came with one. */
 function meanEnergy(gate: Gate, net: Bit, powers: readonly InternalPower[], context: Context): number {
   const weights =
-    powers.length === 1 ? [1] : powers.map((power) => timesCaused(gate, net, power, context.waves));
+    powers.length === 1 ? [1] : powers.map((power) => timesCaused(gate, net, power, powers, context.waves));
   const total = sum(weights);
   const energies = powers.map((power) => tableEnergy(gate, net, power, context));
   if (total === 0) return sum(energies) / energies.length;
@@ -131,15 +153,32 @@ function tableEnergy(
   return (lookUp(rise, slew, load) + lookUp(fall, slew, load)) / 2;
 }
 
-/** How often the net changed together with the table's related pin and ended up where its condition holds. */
-function timesCaused(gate: Gate, net: Bit, { relatedPin, when }: InternalPower, waves: GateWaves): number {
+/**
+ * How often the net changed together with the table's related pin and ended up where its condition holds. A table without a
+ * condition holds where none of its related pin's other tables does.
+ */
+function timesCaused(
+  gate: Gate,
+  net: Bit,
+  { relatedPin, when }: InternalPower,
+  all: readonly InternalPower[],
+  waves: GateWaves,
+): number {
   const cause = relatedPin === undefined ? net : (gate.connections.get(relatedPin) ?? net);
   const changing = [net, cause]
     .filter((changed) => changed !== waves.clock)
     .map((changed) => changesOf(waves.words(changed)));
-  const condition = when === undefined ? [] : [conditionWords(gate, when, waves)];
-  return countCommon([...changing, ...condition]);
+  const holds = (condition: Expression): Uint32Array => conditionWords(gate, condition, waves, DATA_CLOCK);
+  if (when !== undefined) return countCommon([...changing, holds(when)]);
+  const others = all.flatMap((power) =>
+    power.relatedPin === relatedPin && power.when !== undefined ? [holds(power.when)] : [],
+  );
+  const otherwise = others.map((words) => combine(words, waves.words('1'), (a, b) => a ^ b));
+  return countCommon([...changing, ...otherwise, ...(changing.length > 0 ? [] : [waves.words('1')])]);
 }
+
+/** Data change behind a rising edge, while the clock is high. */
+const DATA_CLOCK = '1';
 
 /** Which lanes changed with each step. */
 function changesOf(words: Uint32Array): Uint32Array {
@@ -159,21 +198,54 @@ function countCommon([first, ...others]: readonly Uint32Array[]): number {
   return count;
 }
 
-function conditionWords({ connections }: Gate, condition: Expression, { words }: GateWaves): Uint32Array {
-  const combine = (a: Uint32Array, b: Uint32Array, of: (x: number, y: number) => number): Uint32Array => {
-    const result = new Uint32Array(a.length);
-    for (let step = 0; step < a.length; step++) result[step] = of(a[step] ?? 0, b[step] ?? 0);
-    return result;
-  };
-  return evaluate<Uint32Array>(condition, {
-    pin: (name) => words(connections.get(name) ?? '0'),
-    constant: (value) => words(value === 0 ? '0' : '1'),
-    not: (a) => combine(a, words('1'), (x, y) => x ^ y),
-    and: (a, b) => combine(a, b, (x, y) => x & y),
-    or: (a, b) => combine(a, b, (x, y) => x | y),
-    xor: (a, b) => combine(a, b, (x, y) => x ^ y),
-  });
+/** Where a condition on a cell's pins holds, the clock being at `clock`. */
+function conditionWords(gate: Gate, condition: Expression, waves: GateWaves, clock: '0' | '1'): Uint32Array {
+  return evaluate(
+    condition,
+    wordLogic(waves, (pin) => pinWords(gate, pin, waves, clock)),
+  );
 }
+
+function pinWords(gate: Gate, pin: string, waves: GateWaves, clock: '0' | '1'): Uint32Array {
+  const net = gate.connections.get(pin);
+  if (net === undefined) return openPinWords(gate, pin, waves, clock);
+  return waves.words(net !== waves.clock ? net : clock);
+}
+
+/** An output that is left open does what its function says; the state of a flip-flop shows at its other output. */
+function openPinWords(gate: Gate, pin: string, waves: GateWaves, clock: '0' | '1'): Uint32Array {
+  const { pins, flipFlop } = gate.cell;
+  const logic = pins.find(({ name }) => name === pin)?.function;
+  if (logic === undefined) return waves.words('0');
+  if (flipFlop === undefined)
+    return evaluate(
+      logic,
+      wordLogic(waves, (input) => pinWords(gate, input, waves, clock)),
+    );
+  const shown = stateNet(gate);
+  const not = (words: Uint32Array): Uint32Array => combine(words, waves.words('1'), (a, b) => a ^ b);
+  const words = waves.words(shown?.net ?? '0');
+  const state = shown?.inverted === true ? not(words) : words;
+  return evaluate(
+    logic,
+    wordLogic(waves, (name) => (name === flipFlop.inverse ? not(state) : state)),
+  );
+}
+
+const combine = (a: Uint32Array, b: Uint32Array, of: (x: number, y: number) => number): Uint32Array => {
+  const result = new Uint32Array(a.length);
+  for (let step = 0; step < a.length; step++) result[step] = of(a[step] ?? 0, b[step] ?? 0);
+  return result;
+};
+
+const wordLogic = ({ words }: GateWaves, pin: (name: string) => Uint32Array): Logic<Uint32Array> => ({
+  pin,
+  constant: (value) => words(value === 0 ? '0' : '1'),
+  not: (a) => combine(a, words('1'), (x, y) => x ^ y),
+  and: (a, b) => combine(a, b, (x, y) => x & y),
+  or: (a, b) => combine(a, b, (x, y) => x | y),
+  xor: (a, b) => combine(a, b, (x, y) => x ^ y),
+});
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
