@@ -381,7 +381,7 @@ describe('progress', () => {
 describe('the grammar', () => {
   it('asks for help where no verb is given', () => {
     expect(() => parseCommandLine([], '1')).toThrow(
-      'no verb; expected one of: build, emit, sim, synth, quantize, cmvm, report, check, prove, doctor',
+      'no verb; expected one of: build, emit, sim, synth, quantize, cmvm, sweep, search, report, check, prove, doctor',
     );
   });
 });

@@ -16,6 +16,7 @@ import { peKinds } from '../accel/index.js';
 import { check, printingOf, type RawOptions } from './checked-options.js';
 import { exitCodeText, UsageError } from './exit-codes.js';
 import { addReportVerbs } from './report-verbs.js';
+import { addSearchVerb } from './search-verb.js';
 import { addSweepVerbs } from './sweep-verbs.js';
 import type { Request } from './request.js';
 import { arraySize, foldOf, positiveFraction, positiveNumber, wholeNumber } from './values.js';
@@ -28,6 +29,7 @@ export const verbs = [
   'quantize',
   'cmvm',
   'sweep',
+  'search',
   'report',
   'check',
   'prove',
@@ -185,6 +187,7 @@ function grammar(version: string, understood: (request: Request) => void): Comma
   });
 
   addSweepVerbs(program, understood);
+  addSearchVerb(program, understood);
   addReportVerbs(program, understood);
 
   const prove = program.command('prove');

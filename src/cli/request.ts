@@ -12,6 +12,7 @@ import type {
   SynthOptions,
 } from '../flow/index.js';
 
+import type { SearchOptions } from '../sweep/index.js';
 import type { SweepRequest } from './sweep-verbs.js';
 
 /** How results and progress are printed. */
@@ -32,6 +33,7 @@ export type Request = { readonly printing: Printing } & (
   | { readonly verb: 'report'; readonly options: ReportOptions }
   | { readonly verb: 'check'; readonly options: CheckOptions }
   | { readonly verb: 'sweep'; readonly request: SweepRequest }
+  | { readonly verb: 'search'; readonly options: SearchOptions }
   | { readonly verb: 'doctor'; readonly options: DoctorOptions }
   /** `--help` or `--version`: the text to print. */
   | { readonly verb: 'help'; readonly text: string }

@@ -17,6 +17,7 @@ import { exitCodes, failureOf } from './exit-codes.js';
 import { createProgress } from './progress.js';
 import { parseCommandLine, verbs } from './program.js';
 import type { Request } from './request.js';
+import { runSearchVerb } from './search-verb.js';
 import { runSweepVerb } from './sweep-run.js';
 import {
   checkSummary,
@@ -107,6 +108,8 @@ async function runVerb(request: VerbRequest, flow: Flow, hooks: FlowHooks): Prom
       return checkOutcome(await flow.check(request.options));
     case 'sweep':
       return await runSweepVerb(request.request, hooks);
+    case 'search':
+      return await runSearchVerb(request.options, hooks);
     case 'doctor':
       return doctorOutcome(await flow.doctor(request.options, hooks));
   }

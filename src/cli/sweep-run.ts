@@ -1,5 +1,6 @@
 /** Runs a sub-verb of `nomul sweep`, and says how it went. */
 import {
+  k8sManifest,
   merge,
   plan,
   runSweep,
@@ -44,6 +45,20 @@ export async function runSweepVerb(request: SweepRequest, hooks: SweepHooks): Pr
     case 'worker': {
       const jobs = await work(request.options, hooks);
       return { envelope: envelopeOf({ jobs }), summary: () => `${jobs} jobs finished, no more to do` };
+    }
+    case 'manifest': {
+      const { jobs: workers, queue, queueSecret, memoryMiB, ...rest } = request.options;
+      const manifest = k8sManifest({
+        ...{ ...rest, workers },
+        ...(queue === undefined ? {} : { queue }),
+        ...(queueSecret === undefined ? {} : { queueSecret }),
+        ...(memoryMiB === undefined ? {} : { memoryMiB }),
+      });
+      return {
+        envelope: envelopeOf(manifest),
+        text: `${JSON.stringify(manifest, null, 2)}\n`,
+        summary: () => '',
+      };
     }
     case 'schema': {
       const schema = sweepJsonSchema();

@@ -1,12 +1,15 @@
-/** `nomul sweep plan|run|status|worker|merge|schema`. */
+/** `nomul sweep plan|run|status|worker|merge|manifest|schema`. */
 import { Option, type Command } from 'commander';
 import type { z } from 'zod';
 import {
+  launcherNames,
+  manifestOptionsSchema,
   mergeOptionsSchema,
   planOptionsSchema,
   runOptionsSchema,
   statusOptionsSchema,
   workerOptionsSchema,
+  type ManifestVerbOptions,
   type MergeOptions,
   type PlanOptions,
   type RunOptions,
@@ -23,6 +26,8 @@ export type SweepRequest =
   | { readonly action: 'status'; readonly options: StatusOptions }
   | { readonly action: 'worker'; readonly options: WorkerVerbOptions }
   | { readonly action: 'merge'; readonly options: MergeOptions }
+  /** Prints a manifest for Kubernetes. */
+  | { readonly action: 'manifest'; readonly options: ManifestVerbOptions }
   /** Prints the JSON Schema of sweep files. */
   | { readonly action: 'schema' };
 
@@ -38,6 +43,7 @@ export function addSweepVerbs(program: Command, understood: (request: Request) =
   addStatus(sweep, say);
   addWorker(sweep, say);
   addMerge(sweep, say);
+  addManifest(sweep, say);
   const schema = common(sweep.command('schema'));
   schema.description('the JSON Schema of sweep files, on stdout');
   schema.action((options: RawOptions) => say(options, { action: 'schema' }));
@@ -65,8 +71,16 @@ function addRun(sweep: Command, say: Say): void {
     .description('run it, or go on with it; Ctrl-C finishes what is running, twice stops at once')
     .option(
       '-j, --jobs <N>',
-      'workers on this machine (default: one for every second processor)',
+      'workers (default: one for every second processor of this machine; 0: started elsewhere)',
       wholeNumber,
+    )
+    .addOption(queueOption())
+    .addOption(
+      new Option('--launcher <name>', 'who starts the workers (default: local)').choices(launcherNames),
+    )
+    .option(
+      '--slurm-option <option...>',
+      'for sbatch: --slurm-option=--partition=short --slurm-option=--mem=4G',
     )
     .option('--shard <I/N>', 'only this part of N', shardOf)
     .option('--explain-cache', 'say why stages are computed');
@@ -77,7 +91,7 @@ function addRun(sweep: Command, say: Say): void {
 
 function addStatus(sweep: Command, say: Say): void {
   const command = onFile(sweep.command('status'));
-  command.description('how far it is; writes sweep.json of what is finished');
+  command.description('how far it is; writes sweep.json of what is finished').addOption(queueOption());
   command.action((file: string, options: RawOptions) =>
     say(options, { action: 'status', options: checked(statusOptionsSchema, { ...options, file }) }),
   );
@@ -87,6 +101,7 @@ function addWorker(sweep: Command, say: Say): void {
   const command = common(sweep.command('worker').argument('<folder>', 'the folder of a sweep that runs'));
   command
     .description('one more worker for a sweep, here or on a machine that shares the folder')
+    .addOption(queueOption())
     .option('--idle <seconds>', 'end after so long without a job (default: 300)', positiveNumber)
     .option(
       '--grace <seconds>',
@@ -106,6 +121,32 @@ function addMerge(sweep: Command, say: Say): void {
     say(options, { action: 'merge', options: checked(mergeOptionsSchema, { ...options, file, folders }) }),
   );
 }
+
+function addManifest(sweep: Command, say: Say): void {
+  const command = common(
+    sweep.command('manifest').argument('<file>', 'sweep file, as the containers see it'),
+  );
+  command
+    .description('two Jobs for Kubernetes 1.29 that run a sweep, as JSON on stdout; applies nothing')
+    .requiredOption('--out <folder>', 'where results are kept, as the containers see it (required)')
+    .requiredOption('--image <name>', 'an image with nomul on its PATH (required)')
+    .requiredOption('--claim <name>', 'PersistentVolumeClaim, ReadWriteMany, with file and folder (required)')
+    .requiredOption('--mount <path>', 'where it is mounted (required)')
+    .option('-j, --jobs <N>', 'workers (default: 4)', wholeNumber)
+    .option('--queue <url>', 'redis://HOST:PORT (default: a queue in the folder)')
+    .option('--queue-secret <name>', 'a Secret whose entry url is the address of the queue')
+    .option('--memory-mib <N>', 'memory of one worker (default: 4096)', wholeNumber);
+  command.action((file: string, { memoryMib: memoryMiB, ...options }: RawOptions) =>
+    say(options, {
+      action: 'manifest',
+      options: checked(manifestOptionsSchema, { ...options, memoryMiB, file }),
+    }),
+  );
+}
+
+/** A password belongs into the environment, which other users do not see. */
+const queueOption = (): Option =>
+  new Option('--queue <url>', 'redis://HOST:PORT (default: a queue in the folder)').env('NOMUL_QUEUE');
 
 function onFile(command: Command): Command {
   return common(command.argument('<file>', 'sweep file, JSON or TypeScript'))

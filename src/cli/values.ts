@@ -61,6 +61,7 @@ export function foldOf(text: string): { readonly side: 'inputs' | 'outputs'; rea
 /** `2/8`: the second of eight parts. */
 export function shardOf(text: string): { readonly shard: number; readonly of: number } {
   const [, shard, of] = /^([1-9]\d{0,4})\/([1-9]\d{0,4})$/.exec(text) ?? [];
-  if (shard === undefined || of === undefined) throw new InvalidArgumentError('Expected I/N, for example 2/8.');
+  if (shard === undefined || of === undefined)
+    throw new InvalidArgumentError('Expected I/N, for example 2/8.');
   return { shard: Number(shard), of: Number(of) };
 }

@@ -8,3 +8,4 @@ export * from './store/index.js';
 export * from './launch/index.js';
 export * from './run/index.js';
 export * from './worker/index.js';
+export * from './search/index.js';
