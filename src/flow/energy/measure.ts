@@ -84,7 +84,9 @@ function measure(
   );
   checkGates(mapping.netlist, design, head, macLatency(mapped));
   const { area, energy } = costOfMapping(mapping, { library, stimulus, ...conditions });
-  const still = Object.fromEntries(Object.keys(stimulus).map((name) => [name, new Int32Array(IDLE_OPERATIONS)]));
+  const still = Object.fromEntries(
+    Object.keys(stimulus).map((name) => [name, new Int32Array(IDLE_OPERATIONS)]),
+  );
   const { energy: idle } = costOfMapping(mapping, { library, stimulus: still, ...conditions });
   return { area, energy, idle };
 }
