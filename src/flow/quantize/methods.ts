@@ -14,7 +14,9 @@ import {
   pvqConfigSchema,
   uniform,
   uniformConfigSchema,
+  type ApproxMultiplier,
   type Method,
+  type Widths,
 } from '../../quant/index.js';
 import { FlowError } from '../errors.js';
 import { builtInCatalogue } from '../catalogue/index.js';
@@ -49,11 +51,17 @@ export const bindMethod = (name: QuantizeMethod, file: string | undefined): Boun
     case 'pvq':
       return bind(pvqConfigSchema, pvq, 8);
     case 'fames':
-      return bind(famesConfigSchema, (config) => fames(config, builtInCatalogue()), 8);
+      return bind(famesConfigSchema, (config) => fames(config, multipliersFor), 8);
     case 'uniform':
       return bind(uniformConfigSchema, uniform, 0);
   }
 };
+
+/** Only those of the widths: all of them take seconds. */
+const multipliersFor = ({ actBits, actSigned, weightBits }: Widths): readonly ApproxMultiplier[] =>
+  builtInCatalogue((widths) => widths.actBits === actBits && widths.magnitudeBits === weightBits - 1).filter(
+    (multiplier) => multiplier.actSigned === actSigned,
+  );
 
 const readJson = (file: string): unknown => {
   const text = new TextDecoder().decode(readBytes(file, 'configuration'));

@@ -14,13 +14,15 @@ export const famesConfigSchema = z.strictObject({
   secondOrder: z.enum(['none', 'fisher', 'hessian']).default('fisher'),
   /** Step of the Hessian's central difference, as a part of each candidate's change. */
   hessianStep: z.number().positive().max(1).default(1),
-  /** Training pictures that estimates, bias correction and the genetic algorithm use. */
+  /** Held-back pictures that estimates, corrections, real losses and the genetic algorithm use. */
   pictures: z.int().min(1).default(256),
-  /** Take the mean error of each output channel back by its bias. */
+  /** In estimates and where there is no `recalibration`: take the mean error of each output channel back by its bias. */
   biasCorrection: z.boolean().default(true),
+  /** Layer after layer, give every output channel back its mean and deviation, by a bias and a gain. */
+  recalibration: z.boolean().default(true),
   /** Multipliers to choose from; undefined: those that the caller of the method brings. */
   catalogue: catalogueSchema.optional(),
-  /** Evaluate every candidate alone and correlate its real loss with the estimate (minutes on large networks). */
+  /** Evaluate every candidate alone and correlate its real loss with the estimate (a minute or more). */
   ranking: z.boolean().default(false),
   /** Run the genetic algorithm on the same choices and pictures, for comparison. */
   genetic: z

@@ -4,7 +4,7 @@ import { runLayer, type ConvLayer, type IntegerNetwork, type Product } from '../
 import { makeRandomNetwork, randomInput } from '../../nn/testing/index.js';
 import { errorsOf } from './catalogue.js';
 import { countingMatrix, prepareTableGradient, tableLength } from './counting.js';
-import { depthOf, gatherCodes, productLayers, type ProductLayer } from './layers.js';
+import { depthOf, prepareGather, productLayers, type ProductLayer } from './layers.js';
 
 /** Networks of one layer with random products, and a picture for each. */
 const tableNetworks = fc.integer({ min: 0, max: 1e6 }).map((seed) => {
@@ -33,7 +33,7 @@ function rawLayer({ layer }: ProductLayer, product: Product): ConvLayer {
 
 function codesOf(of: ProductLayer, input: Int32Array): Uint8Array {
   const columns = new Uint8Array(of.output[0] * of.output[1] * depthOf(of));
-  gatherCodes(of, input, columns);
+  prepareGather(of)(input, 0, columns, 0);
   return columns;
 }
 

@@ -4,7 +4,6 @@ import type { QuantizedModel } from '../model/index.js';
 import { createTrainer, type Quantizers } from '../train/index.js';
 import { errorsOf, type ApproxMultiplier } from './catalogue.js';
 import { curvatures } from './hessian.js';
-import { prepareAccumulate } from './inference/accumulate.js';
 import type { TableNetwork } from './inference/table-network.js';
 import type { ProductLayer } from './layers.js';
 import { accumulatorScales, inputsOf } from './lower.js';
@@ -125,22 +124,22 @@ function* outputChanges(
   const of = statistics.layer;
   const scales = accumulatorScales(quantized, of.name);
   const size = elementCount(of.output);
-  const columns: Uint8Array[] = [];
-  running.run(inputsOf(running.network, data, pictures), pictures.length, (layer, codes) => {
-    if (layer.name === of.name) columns.push(codes.slice());
-  });
-  const acc = new Float64Array(size);
-  for (const [candidate, multiplier] of candidates.entries()) {
-    const accumulate = prepareAccumulate(of, Int32Array.from(errorsOf(multiplier)));
+  const sums = (): Int32Array => {
+    const all = new Int32Array(pictures.length * size);
+    running.compute({ from: of.name, to: of.name }, (_, __, picture, own) => all.set(own, picture * size));
+    return all;
+  };
+  running.load(inputsOf(running.network, data, pictures), pictures.length);
+  running.compute({ to: of.name });
+  const exact = sums();
+  for (const [candidate, { table }] of candidates.entries()) {
     const correction = biasCorrection ? correctionOf(statistics, candidate) : [];
-    const change = new Float32Array(pictures.length * size);
-    columns.forEach((codes, picture) => {
-      accumulate(codes, acc);
-      acc.forEach((steps, i) => {
-        const channel = i % scales.length;
-        change[picture * size + i] = (steps + (correction[channel] ?? 0)) * (scales[channel] ?? 0);
-      });
+    running.substitute(of.name, { table });
+    const changed = sums();
+    running.substitute(of.name, undefined);
+    yield Float32Array.from(changed, (sum, i) => {
+      const channel = i % scales.length;
+      return (sum - (exact[i] ?? 0) + (correction[channel] ?? 0)) * (scales[channel] ?? 0);
     });
-    yield change;
   }
 }

@@ -4,7 +4,7 @@ import type { ConvLayer, Dataset } from '../../nn/index.js';
 import { modelBuilder, withWeights, type FloatModel } from '../model/index.js';
 import { createTrainer } from '../train/index.js';
 import { countingMatrix, tableLength } from './counting.js';
-import { depthOf, gatherCodes, type ProductLayer } from './layers.js';
+import { depthOf, prepareGather, type ProductLayer } from './layers.js';
 import { curvatures } from './hessian.js';
 import { createCollector, dot, fisherPrediction, pictureEffects } from './statistics.js';
 
@@ -53,7 +53,7 @@ function columnsOf(picture: number): Uint8Array {
     data.pictures.slice(picture * size * size * 2, (picture + 1) * size * size * 2),
   );
   const columns = new Uint8Array(size * size * depthOf(of));
-  gatherCodes(of, values, columns);
+  prepareGather(of)(values, 0, columns, 0);
   return columns;
 }
 

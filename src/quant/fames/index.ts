@@ -10,9 +10,10 @@ export {
   type Widths,
 } from './catalogue.js';
 export { searchGenetically, type GeneticOptions, type GeneticResult } from './genetic.js';
-export { createTableNetwork, type Substitution, type TableNetwork } from './inference/table-network.js';
+export type { Substitution } from './inference/convolution.js';
+export { createTableNetwork, type TableNetwork } from './inference/table-network.js';
 export { selectExactly, type Option, type Selection } from './knapsack.js';
 export { spearman } from './rank.js';
 export { famesConfigSchema, type FamesConfig, type FamesSettings } from './config.js';
-export { approximate, fames } from './method.js';
+export { approximate, fames, type CatalogueSource } from './method.js';
 export { rankSubstitutions, type Ranking, type SingleSubstitution } from './ranking.js';

@@ -49,31 +49,47 @@ export const depthOf = ({ layer, input }: ProductLayer): number =>
   layer.kernel[0] * layer.kernel[1] * input[2];
 
 /**
- * The stored codes that each output pixel's window covers: columns[pixel][ky][kx][channel]; padding is code 0. `values` is
- * one picture's input tensor from `from` on.
+ * Gathers the stored codes that each output pixel's window covers, columns[pixel][ky][kx][channel] from `to` on, of the
+ * picture whose input tensor begins at `from` of `values`; padding is code 0.
  */
-export function gatherCodes(of: ProductLayer, values: Int32Array, columns: Uint8Array): void {
-  const { layer, input, output, actBits } = of;
+export type Gather = (values: Int32Array, from: number, columns: Uint8Array, to: number) => void;
+
+export function prepareGather(of: ProductLayer): Gather {
+  const mask = 2 ** of.actBits - 1;
+  const size = elementCount(of.input);
+  const sources = columnSources(of);
+  if (sources.length === size && sources.every((source, i) => source === i)) {
+    return (values, from, columns, to) => {
+      for (let i = 0; i < size; i++) columns[to + i] = (values[from + i] ?? 0) & mask;
+    };
+  }
+  // One more code than the picture has: padding reads it.
+  const codes = new Uint8Array(size + 1);
+  return (values, from, columns, to) => {
+    for (let i = 0; i < size; i++) codes[i] = (values[from + i] ?? 0) & mask;
+    for (let i = 0; i < sources.length; i++) columns[to + i] = codes[sources[i] ?? 0] ?? 0;
+  };
+}
+
+/** Per entry of the columns where its code stands in the input, behind the input's end for padding. */
+function columnSources({ layer, input, output }: ProductLayer): Int32Array {
   const [height, width, channels] = input;
-  const mask = 2 ** actBits - 1;
+  const [rows, taps] = layer.kernel;
+  const outside = elementCount(input);
+  const sources = new Int32Array(output[0] * output[1] * rows * taps * channels);
   let at = 0;
-  for (let outY = 0; outY < output[0]; outY++) {
-    for (let outX = 0; outX < output[1]; outX++) {
-      const x0 = outX * layer.stride[1] - layer.padding.left;
-      for (let ky = 0; ky < layer.kernel[0]; ky++) {
-        const y = outY * layer.stride[0] - layer.padding.top + ky;
-        for (let kx = 0; kx < layer.kernel[1]; kx++) {
-          const x = x0 + kx;
-          if (y < 0 || y >= height || x < 0 || x >= width) columns.fill(0, at, at + channels);
-          else {
-            const from = (y * width + x) * channels;
-            for (let c = 0; c < channels; c++) columns[at + c] = (values[from + c] ?? 0) & mask;
-          }
-          at += channels;
-        }
+  for (let pixel = 0; pixel < output[0] * output[1]; pixel++) {
+    const y0 = Math.floor(pixel / output[1]) * layer.stride[0] - layer.padding.top;
+    const x0 = (pixel % output[1]) * layer.stride[1] - layer.padding.left;
+    for (let tap = 0; tap < rows * taps; tap++) {
+      const [y, x] = [y0 + Math.floor(tap / taps), x0 + (tap % taps)];
+      const inside = y >= 0 && y < height && x >= 0 && x < width;
+      for (let c = 0; c < channels; c++) {
+        sources[at++] = inside ? (y * width + x) * channels + c : outside;
       }
     }
   }
+  return sources;
 }
 
 /** The operands of an output channel's products: column index within a pixel, index into the weights. */

@@ -1,5 +1,6 @@
 /** From a quantized model to what runs with tables. */
 import { importOnnx, quantizeSamples, type Dataset, type IntegerNetwork } from '../../nn/index.js';
+import type { MethodData } from '../method.js';
 import { gridAt, weightGridOf, convNamed, writeModel, type QuantizedModel } from '../model/index.js';
 
 /** The integer network that other stages see: what the importer makes of the written file. @throws QuantError, NnError */
@@ -27,3 +28,7 @@ export function accumulatorScales(quantized: QuantizedModel, conv: string): read
     (_, o) => scale * (scales[scales.length === 1 ? 0 : o] ?? 0),
   );
 }
+
+/** Pictures that training has not seen; the training pictures where none are held back. */
+export const calibrationData = ({ train, validation }: MethodData): Dataset =>
+  validation.count > 0 ? validation : train;

@@ -8,7 +8,8 @@ import { templateContext } from '../qat/testing/templates.js';
 import { exactProducts, productsOf, type ApproxMultiplier } from './catalogue.js';
 import { evaluateTables } from './inference/evaluate.js';
 import { createTableNetwork } from './inference/table-network.js';
-import { inputsOf } from './lower.js';
+import { calibrationData, inputsOf, integerNetworkOf } from './lower.js';
+import { momentsOf, recalibrate } from './recalibrate.js';
 import { approximate, fames } from './method.js';
 import { rankSubstitutions } from './ranking.js';
 import { famesConfigSchema } from './config.js';
@@ -61,11 +62,40 @@ describe('fames', () => {
 
   test('the written network has the loss that was reported', () => {
     const { network } = importOnnx(writeModel(result.quantized, 'qonnx'));
-    const chosen = spreadPictures(context.data.train, pictures);
-    const labels = chosen.map((picture) => context.data.train.labels[picture] ?? 0);
-    const inputs = inputsOf(network, context.data.train, chosen);
+    const data = calibrationData(context.data);
+    const chosen = spreadPictures(data, pictures);
+    const labels = chosen.map((picture) => data.labels[picture] ?? 0);
+    const inputs = inputsOf(network, data, chosen);
     const { loss } = evaluateTables(createTableNetwork(network), inputs, labels);
     expect(loss).toBeCloseTo(detailsSchema.parse(result.details).loss.real, 2);
+  });
+
+  test('recalibration gives every channel of an approximate network the mean and deviation that it had', () => {
+    const running = createTableNetwork(integerNetworkOf({ ...result.quantized, products: {} }));
+    const data = calibrationData(context.data);
+    running.load(inputsOf(running.network, data, spreadPictures(data, 32)), Math.min(32, data.count));
+    const wanted = momentsOf(running);
+    const coarse = running.layers.map(({ actBits }) =>
+      catalogue.find((multiplier) => multiplier.actBits === actBits && multiplier.name === 'multiples of 8'),
+    );
+    const corrections = recalibrate(running, coarse, wanted);
+    momentsOf(running).forEach(({ mean, deviation }, layer) => {
+      const { gain = [], bias = [] } = corrections[layer] ?? {};
+      mean.forEach((value, c) => {
+        const spread = wanted[layer]?.deviation[c] ?? 0;
+        expect((gain[c] ?? 0) * value + (bias[c] ?? 0)).toBeCloseTo(wanted[layer]?.mean[c] ?? NaN, 6);
+        if (gain[c] === 4 || gain[c] === 0.25 || deviation[c] === 0) return;
+        expect((gain[c] ?? 0) * (deviation[c] ?? 0)).toBeCloseTo(spread, 6);
+      });
+    });
+    expect(corrections.flatMap(({ gain }) => gain).some((gain) => gain !== 1)).toBe(true);
+  });
+
+  test('layers that no exact multiplier serves are refused before the training', async () => {
+    const training = { ...context, epochs: 1000 };
+    const start = { weightBits: 5 };
+    await expect(fames({ start }, catalogue)(training)).rejects.toThrow(/QT501.*5-bit weights/);
+    await expect(fames({ energyBudget: 0.1 }, catalogue)(training)).rejects.toThrow(/QT502/);
   });
 
   test('both orders of the estimate rank single substitutions like their real losses', async () => {

@@ -6,11 +6,11 @@ import type { QuantizedModel } from '../model/index.js';
 import { choicesFor, type ApproxMultiplier } from './catalogue.js';
 import type { FamesSettings } from './config.js';
 import { estimate } from './estimate.js';
-import { evaluateTables } from './inference/evaluate.js';
+import { evaluateOutputs } from './inference/evaluate.js';
 import { createTableNetwork } from './inference/table-network.js';
-import { inputsOf, integerNetworkOf } from './lower.js';
+import { calibrationData, inputsOf, integerNetworkOf } from './lower.js';
 import { spearman } from './rank.js';
-import { substituteIn } from './substitute.js';
+import { ownCorrection } from './substitute.js';
 
 /** One layer with one multiplier, all others exact. */
 export interface SingleSubstitution {
@@ -29,32 +29,41 @@ export interface Ranking {
   readonly bothOrders: number;
 }
 
-/** Every candidate of every layer, alone, on `settings.pictures` training pictures. @throws QuantError QT501, QT503 */
+/**
+ * Every candidate of every layer, alone and corrected by its bias, on `settings.pictures` held-back pictures. From the last layer
+ * to the first: only what lies behind the substitution is computed again. @throws QuantError QT501, QT503
+ */
 export async function rankSubstitutions(
   quantized: QuantizedModel,
   catalogue: readonly ApproxMultiplier[],
-  data: Pick<MethodData, 'train'>,
+  data: MethodData,
   settings: Pick<FamesSettings, 'secondOrder' | 'hessianStep' | 'biasCorrection' | 'pictures'>,
 ): Promise<Ranking> {
   const { secondOrder, hessianStep, biasCorrection } = settings;
   const running = createTableNetwork(integerNetworkOf(quantized));
-  const pictures = spreadPictures(data.train, settings.pictures);
+  const calibration = calibrationData(data);
+  const pictures = spreadPictures(calibration, settings.pictures);
   const estimates = await estimate({
-    ...{ quantized, running, data: data.train, pictures, secondOrder, hessianStep, biasCorrection },
+    ...{ quantized, running, data: calibration, pictures, secondOrder, hessianStep, biasCorrection },
     candidates: running.layers.map((layer) => choicesFor(catalogue, layer, layer.name).approximate),
   });
-  const inputs = inputsOf(running.network, data.train, pictures);
-  const labels = pictures.map((picture) => data.train.labels[picture] ?? 0);
-  const exact = evaluateTables(running, inputs, labels).loss;
-  const substitutions = estimates.flatMap(({ layer, candidates, predictions }, at) =>
-    candidates.map(({ name }, candidate): SingleSubstitution => {
-      const choices = estimates.map((_, i) => (i === at ? candidate : undefined));
-      substituteIn(running, estimates, choices, biasCorrection);
-      const real = evaluateTables(running, inputs, labels).loss - exact;
+  const labels = pictures.map((picture) => calibration.labels[picture] ?? 0);
+  running.load(inputsOf(running.network, calibration, pictures), pictures.length);
+  running.compute();
+  const exact = evaluateOutputs(running, running.outputs(), labels).loss;
+  const substitutions = estimates.toReversed().flatMap((layerEstimate) => {
+    const { layer, candidates, predictions } = layerEstimate;
+    const found = candidates.map(({ name, table }, candidate): SingleSubstitution => {
+      const { bias } = ownCorrection(layerEstimate, candidate, biasCorrection);
+      running.substitute(layer.name, { table, bias });
+      running.compute({ from: layer.name });
+      const real = evaluateOutputs(running, running.outputs(), labels).loss - exact;
       const { first, second } = predictions[candidate] ?? { first: 0, second: 0 };
       return { layer: layer.name, multiplier: name, first, second, real };
-    }),
-  );
+    });
+    running.substitute(layer.name, undefined);
+    return found;
+  });
   if (substitutions.length === 0) {
     throw new QuantError(
       'QT501',

@@ -4,19 +4,24 @@ import type { Evaluation } from '../../train/index.js';
 import type { TableNetwork } from './table-network.js';
 
 /** Mean cross entropy and accuracy (the first of equal logits counts). `inputs`: the network's integers. */
-export function evaluateTables(
+export const evaluateTables = (
   running: TableNetwork,
   inputs: Int32Array,
   labels: ArrayLike<number>,
+): Evaluation => evaluateOutputs(running, running.run(inputs, labels.length), labels);
+
+/** The same of outputs that the network has computed. */
+export function evaluateOutputs(
+  { network }: TableNetwork,
+  outputs: Int32Array,
+  labels: ArrayLike<number>,
 ): Evaluation {
-  const { network } = running;
   const { scale, zeroPoint } = tensorOf(network, network.output, network.name);
-  const logits = running.run(inputs, labels.length);
-  const classes = logits.length / labels.length;
+  const classes = outputs.length / labels.length;
   let [loss, correct] = [0, 0];
   for (let picture = 0; picture < labels.length; picture++) {
     const own = Array.from(
-      logits.subarray(picture * classes, (picture + 1) * classes),
+      outputs.subarray(picture * classes, (picture + 1) * classes),
       (code) => scale * (code - zeroPoint),
     );
     const greatest = Math.max(...own);

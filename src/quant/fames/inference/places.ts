@@ -1,23 +1,33 @@
 /** Where a layer's codes lie and what multiplies them: a SIMD kernel, or plain code for depthwise layers. */
 import type { TableKernelInstance } from '../../kernels/table-kernels.js';
 import { depthOf, type ProductLayer } from '../layers.js';
-import { prepareAccumulate } from './accumulate.js';
+import { prepareDepthwise } from './accumulate.js';
 
+/** Room for the codes of some pictures. */
 export interface Place {
-  /** To be filled with [pixel][ky][kx][channel] codes before each use; valid until the next call. */
+  /** To be filled with [picture][pixel][ky][kx][channel] codes before each use; valid until the next call. */
   columns(): Uint8Array;
-  /** Accumulators [pixel][output channel] without bias, of the codes in `columns`, with this table. */
-  prepare(table: Int32Array): (acc: Float64Array) => void;
+  /**
+   * Accumulators [picture][pixel][output channel] without bias, of the codes of so many pictures in `columns`, with this
+   * table; valid until the next call.
+   */
+  prepare(table: Int32Array): (pictures: number) => Int32Array;
 }
 
-/** Depthwise layers: every channel has its own weights, so there is no matrix product in them. */
-export function plainPlace(of: ProductLayer): Place {
-  const columns = new Uint8Array(of.output[0] * of.output[1] * depthOf(of));
+const pixelsOf = ({ output }: ProductLayer): number => output[0] * output[1];
+
+export function plainPlace(of: ProductLayer, pictures: number): Place {
+  const pixels = pixelsOf(of);
+  const columns = new Uint8Array(pictures * pixels * depthOf(of));
+  const acc = new Int32Array(pictures * pixels * of.output[2]);
   return {
     columns: () => columns,
     prepare: (table) => {
-      const accumulate = prepareAccumulate(of, table);
-      return (acc) => accumulate(columns, acc);
+      const accumulate = prepareDepthwise(of, table);
+      return (count) => {
+        accumulate(columns, count * pixels, acc);
+        return acc;
+      };
     },
   };
 }
@@ -45,27 +55,28 @@ export function createArena(instance: TableKernelInstance): Arena {
 }
 
 /** Looked-up matrix products in the kernels' memory: sixteen at a time for codes of at most 4 bits and products of 16. */
-export function kernelPlace(of: ProductLayer, { instance, reserve }: Arena): Place {
+export function kernelPlace(of: ProductLayer, pictures: number, { instance, reserve }: Arena): Place {
   const { kernels, memory } = instance;
   const { actBits, weightBits, weightCodes } = of;
   const depth = depthOf(of);
-  const [pixels, channels] = [of.output[0] * of.output[1], of.output[2]];
-  const columnsAt = reserve(pixels * depth);
+  const [rows, channels] = [pictures * pixelsOf(of), of.output[2]];
+  const columnsAt = reserve(rows * depth);
   const weightsAt = reserve(weightCodes.length);
   const tableAt = reserve(4 * 2 ** (actBits + weightBits));
-  const sumsAt = reserve(4 * pixels * channels);
+  const sumsAt = reserve(4 * rows * channels);
   return {
-    columns: () => new Uint8Array(memory.buffer, columnsAt, pixels * depth),
+    columns: () => new Uint8Array(memory.buffer, columnsAt, rows * depth),
     prepare: (table) => {
       new Uint8Array(memory.buffer, weightsAt, weightCodes.length).set(weightCodes);
       new Int32Array(memory.buffer, tableAt, table.length).set(table);
       const narrow =
         Math.max(actBits, weightBits) <= 4 && table.every((entry) => entry === (entry << 16) >> 16);
-      return (acc) => {
-        const operands = [columnsAt, weightsAt, tableAt, sumsAt, pixels, depth, channels] as const;
+      return (count) => {
+        const used = count * pixelsOf(of);
+        const operands = [columnsAt, weightsAt, tableAt, sumsAt, used, depth, channels] as const;
         if (narrow) kernels.tableMatmul4(...operands, actBits, weightBits);
         else kernels.tableMatmul8(...operands, weightBits);
-        acc.set(new Int32Array(memory.buffer, sumsAt, pixels * channels));
+        return new Int32Array(memory.buffer, sumsAt, rows * channels);
       };
     },
   };

@@ -4,7 +4,8 @@ import { createRandom } from '../../../num/index.js';
 import { prepareReference, type IntegerNetwork } from '../../../nn/index.js';
 import { makeRandomNetwork, randomInput } from '../../../nn/testing/index.js';
 import { productLayers, type ProductLayer } from '../layers.js';
-import { createTableNetwork, type Substitution } from './table-network.js';
+import type { Substitution } from './convolution.js';
+import { createTableNetwork } from './table-network.js';
 
 /** Networks of which every convolution can be looked up, with some pictures. */
 const cases = fc.record({ seed: fc.integer({ min: 0, max: 1e6 }), layers: fc.integer({ min: 1, max: 6 }) });
@@ -36,7 +37,7 @@ test('it computes what the reference computes, to the bit', () => {
 });
 
 /** The network with a layer's product and bias replaced, as src/nn sees it. */
-function replaced(network: IntegerNetwork, name: string, { table, bias }: Substitution): IntegerNetwork {
+function replaced(network: IntegerNetwork, name: string, { table = [], bias }: Substitution): IntegerNetwork {
   const layers = network.layers.map((layer) =>
     layer.kind !== 'conv' || layer.name !== name
       ? layer

@@ -2,69 +2,70 @@
 import {
   elementCount,
   prepareLayer,
-  prepareRequantize,
   tensorRanges,
   verifyNetwork,
+  type IntegerLayer,
   type IntegerNetwork,
-  type RowRequantizer,
+  type LayerContext,
 } from '../../../nn/index.js';
 import { QuantError } from '../../errors.js';
-import { exactProducts } from '../catalogue.js';
 import { createTableKernels } from '../../kernels/create.js';
-import { gatherCodes, productLayers, type ProductLayer } from '../layers.js';
-import { createArena, kernelPlace, plainPlace, type Place } from './places.js';
+import { productLayers, type ProductLayer } from '../layers.js';
+import { CHUNK, createConvolution, type Convolution, type Substitution, type Visit } from './convolution.js';
+import { createArena, kernelPlace, plainPlace } from './places.js';
 
-/** What a layer computes instead of its own products. */
-export interface Substitution {
-  readonly table: ArrayLike<number>;
-  /** Per output channel, added to the accumulator beside the layer's bias. */
-  readonly bias?: ArrayLike<number>;
-}
-
-/** Called when a convolution runs: the codes it multiplies (`gatherCodes`; do not keep them), and which picture it is. */
-export type Visit = (layer: ProductLayer, columns: Uint8Array, picture: number) => void;
-
-/** Buffers are reused: not re-entrant. */
+/** Holds every tensor of the pictures it works on: not re-entrant. */
 export interface TableNetwork {
   readonly network: IntegerNetwork;
+  /** Its convolutions, in execution order. */
   readonly layers: readonly ProductLayer[];
   /** Replaces a layer's products (undefined: its own again). @throws QuantError QT503 */
   substitute(layer: string, substitution: Substitution | undefined): void;
-  /** `count` pictures one after another; the output tensor's integers one after another. Bit-exact with src/nn's reference. */
+  /** Takes in `count` pictures, one after another, as the network's input integers. */
+  load(inputs: ArrayLike<number>, count: number): void;
+  /**
+   * Computes layers on the pictures taken in, in execution order; tensors before `from` are those of the last time.
+   * Default: all layers.
+   */
+  compute(part?: Part, visit?: Visit): void;
+  /** The output tensor's integers, one picture after another. Valid until the next use. */
+  outputs(): Int32Array;
+  /** `load`, `compute` and `outputs` for any number of pictures. Bit-exact with src/nn's reference. */
   run(inputs: ArrayLike<number>, count: number, visit?: Visit): Int32Array;
 }
+
+/** Layers of any kind: from one (or from behind one) through another. */
+export interface Part {
+  readonly from?: string;
+  readonly after?: string | undefined;
+  readonly to?: string;
+}
+
+/** Pictures at a time of `run`: bounds the memory. */
+const BLOCK = 64;
 
 /** @throws NnError for a wrong network, QuantError QT503 for convolutions that tables cannot express */
 export function createTableNetwork(network: IntegerNetwork): TableNetwork {
   verifyNetwork(network);
   const layers = productLayers(network);
-  const buffers = new Map(
-    Object.values(network.tensors).map(({ name, shape }) => [name, new Int32Array(elementCount(shape))]),
-  );
-  const bufferOf = (name: string): Int32Array => buffers.get(name) ?? new Int32Array();
   const arena = createArena(createTableKernels());
   const convolutions = new Map(
-    layers.map((of) => {
-      const place = of.layer.depthwise ? plainPlace(of) : kernelPlace(of, arena);
+    layers.map((of): [string, Convolution] => {
+      const place = of.layer.depthwise ? plainPlace(of, CHUNK) : kernelPlace(of, CHUNK, arena);
       return [of.name, createConvolution(of, place)];
     }),
   );
+  const tensors = createTensors(network);
   const context = { network, ranges: tensorRanges(network) };
-  const steps = network.layers.map((layer): ((picture: number, visit?: Visit) => void) => {
-    const output = bufferOf(layer.output);
-    if (layer.kind === 'conv') {
-      const input = bufferOf(layer.input);
-      const convolution = convolutions.get(layer.name);
-      return (picture, visit) => convolution?.run(input, output, picture, visit);
-    }
-    const kernel = prepareLayer(context, layer);
-    const inputs = layer.kind === 'add' ? layer.inputs.map(bufferOf) : [bufferOf(layer.input)];
-    return () => kernel(inputs, output);
+  const steps = network.layers.map((layer): Step => {
+    const convolution = convolutions.get(layer.name);
+    if (layer.kind !== 'conv' || convolution === undefined) return pictureStep(context, layer, tensors);
+    return (visit) =>
+      convolution.run(tensors.of(layer.input), tensors.of(layer.output), tensors.count(), visit);
   });
-  const input = bufferOf(network.input);
-  const output = bufferOf(network.output);
+  const indexOf = (name: string): number => network.layers.findIndex((layer) => layer.name === name);
 
-  return {
+  const running: TableNetwork = {
     network,
     layers,
     substitute: (name, substitution) => {
@@ -78,86 +79,74 @@ export function createTableNetwork(network: IntegerNetwork): TableNetwork {
       }
       convolution.substitute(substitution);
     },
+    load: (inputs, count) => tensors.load(inputs, count),
+    compute: ({ from, after, to } = {}, visit) => {
+      const first = from !== undefined ? indexOf(from) : after === undefined ? 0 : indexOf(after) + 1;
+      const end = to === undefined ? steps.length : indexOf(to) + 1;
+      for (const step of steps.slice(first, end)) step(visit);
+    },
+    outputs: () => tensors.of(network.output).subarray(0, tensors.count() * tensors.size(network.output)),
     run: (inputs, count, visit) => {
-      const results = new Int32Array(count * output.length);
-      for (let picture = 0; picture < count; picture++) {
-        for (let i = 0; i < input.length; i++) input[i] = inputs[picture * input.length + i] ?? 0;
-        for (const step of steps) step(picture, visit);
-        results.set(output, picture * output.length);
+      const [inputSize, outputSize] = [tensors.size(network.input), tensors.size(network.output)];
+      const results = new Int32Array(count * outputSize);
+      const values = Int32Array.from(inputs);
+      for (let first = 0; first < count; first += BLOCK) {
+        const end = Math.min(count, first + BLOCK);
+        running.load(values.subarray(first * inputSize, end * inputSize), end - first);
+        running.compute({}, visit && ((layer, columns, at, sums) => visit(layer, columns, first + at, sums)));
+        results.set(running.outputs(), first * outputSize);
       }
       return results;
     },
   };
+  return running;
 }
 
-interface Convolution {
-  readonly of: ProductLayer;
-  run(input: Int32Array, output: Int32Array, picture: number, visit?: Visit): void;
-  substitute(substitution: Substitution | undefined): void;
+type Step = (visit?: Visit) => void;
+
+/** Every tensor of the pictures taken in: [picture][y][x][channel]. */
+interface Tensors {
+  load(inputs: ArrayLike<number>, count: number): void;
+  of(name: string): Int32Array;
+  /** Values per picture. */
+  size(name: string): number;
+  count(): number;
 }
 
-function createConvolution(of: ProductLayer, place: Place): Convolution {
-  const own = of.layer.product === 'exact' ? exactProducts(of) : of.layer.product.table;
-  const acc = new Float64Array(elementCount(of.output));
-  let prepared = prepare(of, place, { table: own });
+function createTensors(network: IntegerNetwork): Tensors {
+  const sizes = new Map(Object.values(network.tensors).map(({ name, shape }) => [name, elementCount(shape)]));
+  const sizeOf = (name: string): number => sizes.get(name) ?? 0;
+  let [room, loaded] = [0, 0];
+  let tensors = new Map<string, Int32Array>();
+  const tensorOf = (name: string): Int32Array => tensors.get(name) ?? new Int32Array();
   return {
-    of,
-    substitute: (substitution) => {
-      prepared = prepare(of, place, substitution ?? { table: own });
-    },
-    run: (input, output, picture, visit) => {
-      const columns = place.columns();
-      gatherCodes(of, input, columns);
-      visit?.(of, columns, picture);
-      prepared.accumulate(acc);
-      addBias(acc, prepared.bias);
-      prepared.requantize(acc, acc.length, output, 0);
+    of: tensorOf,
+    size: sizeOf,
+    count: () => loaded,
+    load: (inputs, count) => {
+      if (count > room) {
+        tensors = new Map([...sizes].map(([name, size]) => [name, new Int32Array(count * size)]));
+        room = count;
+      }
+      loaded = count;
+      const input = tensorOf(network.input);
+      for (let i = 0; i < count * sizeOf(network.input); i++) input[i] = inputs[i] ?? 0;
     },
   };
 }
 
-interface Prepared {
-  readonly accumulate: (acc: Float64Array) => void;
-  readonly bias: Float64Array;
-  readonly requantize: RowRequantizer;
-}
-
-function prepare(of: ProductLayer, place: Place, { table, bias }: Substitution): Prepared {
-  const { layer } = of;
-  checkTable(of, table);
-  const sums = Float64Array.from(layer.bias, (own, channel) => own + (bias?.[channel] ?? 0));
-  const product = Array.from(table).reduce((most, entry) => Math.max(most, Math.abs(entry)), 0);
-  const greatest = (product * layer.weights.length) / of.output[2] + Math.max(...sums.map(Math.abs));
-  if (greatest >= 2 ** 31) {
-    throw new QuantError(
-      'QT503',
-      `layer "${of.name}" could sum looked-up products to ${greatest}, beyond 32 bits. Use a table of smaller products.`,
-    );
-  }
-  return {
-    accumulate: place.prepare(Int32Array.from(table)),
-    bias: sums,
-    requantize: layer.requantize === undefined ? copy : prepareRequantize(layer.requantize, greatest),
+/** Any other layer, picture by picture as the reference computes it. */
+function pictureStep(context: LayerContext, layer: IntegerLayer, tensors: Tensors): Step {
+  const kernel = prepareLayer(context, layer);
+  const names = 'inputs' in layer ? layer.inputs : [layer.input];
+  const part = (name: string, picture: number): Int32Array =>
+    tensors.of(name).subarray(picture * tensors.size(name), (picture + 1) * tensors.size(name));
+  return () => {
+    for (let picture = 0; picture < tensors.count(); picture++) {
+      kernel(
+        names.map((name) => part(name, picture)),
+        part(layer.output, picture),
+      );
+    }
   };
 }
-
-function checkTable(of: ProductLayer, table: ArrayLike<number>): void {
-  const needed = 2 ** (of.actBits + of.weightBits);
-  if (table.length === needed) return;
-  throw new QuantError(
-    'QT503',
-    `layer "${of.name}" needs a table of ${needed} products (${of.actBits} by ${of.weightBits} bits), not ${table.length}.`,
-  );
-}
-
-function addBias(acc: Float64Array, bias: Float64Array): void {
-  const channels = bias.length;
-  for (let at = 0; at < acc.length; at += channels) {
-    for (let c = 0; c < channels; c++) acc[at + c] = (acc[at + c] ?? 0) + (bias[c] ?? 0);
-  }
-}
-
-/** No requantization: the accumulator is the output. */
-const copy: RowRequantizer = (acc, count, out) => {
-  for (let i = 0; i < count; i++) out[i] = acc[i] ?? 0;
-};
