@@ -59,7 +59,8 @@ export async function runCli(words: readonly string[], surroundings: Surrounding
     }
     progress = createProgress(request.printing.quiet ? 'none' : terminal ? 'bar' : 'lines', stderr);
     const hooks: FlowHooks = { progress: progress.report, signal, renderReport, renderQuantizeReport };
-    const outcome = await runVerb(request, surroundings.flow, hooks);
+    const notice = (line: string): void => void stderr.write(`${line}\n`);
+    const outcome = await runVerb(request, surroundings.flow, hooks, notice);
     progress.stop();
     const summary = outcome.summary(paint);
     if (summary !== '') stderr.write(`${summary}\n`);
@@ -86,7 +87,12 @@ interface Outcome {
 
 type VerbRequest = Exclude<Request, { readonly verb: 'help' }>;
 
-async function runVerb(request: VerbRequest, flow: Flow, hooks: FlowHooks): Promise<Outcome> {
+async function runVerb(
+  request: VerbRequest,
+  flow: Flow,
+  hooks: FlowHooks,
+  notice: (line: string) => void,
+): Promise<Outcome> {
   switch (request.verb) {
     case 'emit':
       return flowOutcome(request.verb, await flow.emit(request.options, hooks));
@@ -107,7 +113,7 @@ async function runVerb(request: VerbRequest, flow: Flow, hooks: FlowHooks): Prom
     case 'check':
       return checkOutcome(await flow.check(request.options));
     case 'sweep':
-      return await runSweepVerb(request.request, hooks);
+      return await runSweepVerb(request.request, { ...hooks, notice });
     case 'search':
       return await runSearchVerb(request.options, hooks);
     case 'doctor':

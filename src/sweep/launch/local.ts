@@ -30,6 +30,7 @@ export const localLauncher = ({ program, workers }: LocalOptions): Launcher => {
     // In a group of its own, so that Ctrl-C reaches only us; its standard input ends when we do.
     const child = spawn(program.command, [...program.args], {
       stdio: ['pipe', 'ignore', 'pipe'],
+      env: { ...process.env, ...program.environment },
       detached: true,
     });
     const entry: Running = { child, said: '' };
@@ -42,8 +43,8 @@ export const localLauncher = ({ program, workers }: LocalOptions): Launcher => {
     const ended = (code: number | null): void => {
       if (!running.delete(entry) || draining) return;
       endings++;
-      // It said what is wrong: a folder that cannot be written, a wrong option.
-      if (code === 2 || code === 3) fatal = entry.said.trim();
+      // It said what is wrong: a folder that cannot be written, an executor that does not start.
+      if (code === 2 || code === 3 || code === 4) fatal = entry.said.trim();
     };
     child.on('error', (error) => {
       entry.said = error.message;

@@ -36,17 +36,22 @@ export interface SlurmOptions {
 
 /** Pilots submitted one after the other for each worker while no job is finished: more would change nothing. */
 const submissionsAllowed = 5;
+/** Pilots that lived so long do not end at their start: there was nothing to do for them, or their time was up. */
+const steadyMs = 600_000;
 
 /** The launcher `slurm`. @throws from its calls: ToolMissing, SweepError WORKERS_FAILED, FOLDER_NOT_WRITABLE */
 export const slurmLauncher = (options: SlurmOptions): Launcher => {
-  const { folder, workers, notice = () => undefined, lookMs = 10_000, slurm = slurmCommands() } = options;
+  const { folder, program, workers, notice = () => undefined, lookMs = 10_000 } = options;
+  // sbatch hands its environment on to the job.
+  const { slurm = slurmCommands({ ...process.env, ...program.environment }) } = options;
   const home = join(folder, 'slurm');
   const path = join(home, 'pilot.sh');
-  const script = pilotScript(options.program, home, options.options ?? []);
+  const script = pilotScript(program, home, options.options ?? []);
   const told = new Set<string>();
   let submitted = 0;
   let finishedBefore = 0;
   let lookedAt = -Infinity;
+  let submittedAt = -Infinity;
 
   const tellOnce = (line: string): void => {
     if (!told.has(line)) notice(line);
@@ -63,9 +68,12 @@ export const slurmLauncher = (options: SlurmOptions): Launcher => {
     for (const line of warnings(seen)) tellOnce(line);
     const missing = workers - seen.pilots.filter(isAlive).length;
     if (missing <= 0) return;
+    if (lookedAt - submittedAt > steadyMs) submitted = Math.min(submitted, workers);
     if (submitted + missing > workers * (1 + submissionsAllowed)) throw endedInVain(submitted, home);
     if (submitted > 0) notice(`slurm: ${missing} of ${workers} pilots are gone; submitting them again`);
-    if (await submit(slurm, path, missing)) submitted += missing;
+    if (!(await submit(slurm, path, missing))) return;
+    submitted += missing;
+    submittedAt = lookedAt;
   };
 
   return {

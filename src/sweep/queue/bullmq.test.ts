@@ -89,6 +89,7 @@ describe.skipIf(why !== undefined)('the queue in Redis', () => {
     const { id, stage, key, label } = job(1);
     expect(await queue.quarantined()).toEqual([{ id, stage, key, label, tries: triesAllowed, failure }]);
     await queue.forgive();
+    await queue.enqueue([job(1)]);
     expect(await claimed(queue)).toMatchObject({ job: job(1), failures: 0, losses: 0 });
   });
 

@@ -111,9 +111,7 @@ const giving = ({ queue }: Parts): Pick<Queue, 'enqueue' | 'forgive'> => {
     }
   };
   const forgive = async (): Promise<void> => {
-    const failed = await queue.getFailed();
-    for (const job of failed) await job.remove();
-    await enqueue(failed.map((job) => job.data.job));
+    for (const job of await queue.getFailed()) await job.remove();
   };
   return { enqueue, forgive };
 };

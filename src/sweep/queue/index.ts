@@ -9,4 +9,6 @@ export {
   type Queue,
   type QueueCounts,
 } from './queue.js';
+export { openQueue } from './open.js';
+export { openBullmqQueue, type BullmqOptions } from './bullmq.js';
 export { leaseDirectory, type LeaseOptions } from './lease-directory.js';

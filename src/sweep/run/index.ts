@@ -14,12 +14,14 @@ export {
   type SweepOutcome,
 } from './run.js';
 export {
+  manifestOptionsSchema,
   mergeOptionsSchema,
   planOptionsSchema,
   runOptionsSchema,
   shardSchema,
   statusOptionsSchema,
   workerOptionsSchema,
+  type ManifestVerbOptions,
   type MergeOptions,
   type PlanOptions,
   type RunOptions,

@@ -1,14 +1,14 @@
 /** The sub-verbs of `nomul sweep`, as functions. */
 
-import { availableParallelism } from 'node:os';
 import { resolve as resolvePath } from 'node:path';
 import type { FlowHooks } from '../../flow/index.js';
 import { SweepError } from '../errors.js';
-import { localLauncher } from '../launch/local.js';
-import { noLauncher, type Launcher } from '../launch/launcher.js';
+import { chooseLauncher } from '../launch/choose.js';
+import type { Launcher } from '../launch/launcher.js';
 import { shardMatrix, shardOf } from '../launch/shards.js';
 import type { Job, Queue, QueueCounts } from '../queue/queue.js';
 import { leaseDirectory } from '../queue/lease-directory.js';
+import { openQueue } from '../queue/open.js';
 import { loadSweep } from '../spec/load.js';
 import type { Sweep } from '../spec/sweep.js';
 import { makeResolver, type Resolver } from '../stages/resolve.js';
@@ -19,7 +19,7 @@ import { makeFolder } from '../store/files.js';
 import { measuredSeconds, openLog } from '../store/log.js';
 import { mergeFolder } from '../store/merge.js';
 import { openStore, type Store } from '../store/store.js';
-import { executorProgram, workerProgram } from '../worker/programs.js';
+import { executorProgram } from '../worker/programs.js';
 import { runWorker } from '../worker/worker.js';
 import { coordinate } from './coordinate.js';
 import { explainer, type Explanation } from './explain.js';
@@ -116,10 +116,14 @@ export const runSweep = async (
   return await runLoaded(sweep, options, hooks, means);
 };
 
+/** Everything but the folder has a default. */
+type LoadedOptions = Pick<RunOptions, 'out'> &
+  Partial<Pick<RunOptions, 'jobs' | 'explainCache' | 'queue' | 'launcher' | 'slurmOption'>>;
+
 /** The same for a sweep that is a value already. */
 export const runLoaded = async (
   sweep: Sweep,
-  { out, jobs, explainCache = false }: Pick<RunOptions, 'out' | 'jobs'> & { readonly explainCache?: boolean },
+  { out, explainCache = false, ...workers }: LoadedOptions,
   { progress, signal = new AbortController().signal, notice }: SweepHooks = {},
   means: SweepMeans = {},
 ): Promise<SweepOutcome> => {
@@ -128,7 +132,7 @@ export const runLoaded = async (
   makeFolder(folder);
   const store = openStore(folder);
   const log = openLog(folder, 'sweep');
-  const queue = means.queue ?? leaseDirectory(folder);
+  const queue = means.queue ?? (await openQueue(folder, workers.queue, notice));
   const corrupt = new Set<string>();
   const onCorrupt = (path: string, why: string): void => {
     if (corrupt.has(path)) return;
@@ -146,7 +150,7 @@ export const runLoaded = async (
     await queue.forgive();
     const done = await coordinate({
       ...{ points: sweep.points(), pointCount: sweep.pointCount, resolve, queue, signal },
-      launcher: means.launcher ?? launcherFor(folder, jobs),
+      launcher: means.launcher ?? chooseLauncher({ folder, notice, ...workers }),
       progress: (finished, total) => progress?.('points', finished, total),
     });
     const summary = await writeReport({ sweep, store, queue, resolve: bare, tools });
@@ -163,24 +167,20 @@ export const runLoaded = async (
   }
 };
 
-/** Tools use one processor, and a gigabyte of memory. */
-const launcherFor = (folder: string, jobs = Math.max(1, Math.floor(availableParallelism() / 2))): Launcher =>
-  jobs === 0 ? noLauncher : localLauncher({ program: workerProgram(folder, ['--attached']), workers: jobs });
-
 export interface StatusOutcome extends SweepSummary {
   readonly queue: QueueCounts;
 }
 
 /** How far a sweep is; writes sweep.json of what is finished. @throws SweepError */
 export const status = async (
-  { file, out, pointsLimit }: StatusOptions,
+  { file, out, pointsLimit, queue: address }: StatusOptions,
   means: SweepMeans = {},
 ): Promise<StatusOutcome> => {
   const sweep = await load(file, pointsLimit);
   const folder = resolvePath(out);
   const store = openStore(folder);
   const tools = means.tools ?? (await toolsFor(sweep, folder));
-  const queue = means.queue ?? leaseDirectory(folder);
+  const queue = means.queue ?? (await openQueue(folder, address));
   try {
     const resolve = makeResolver(means.registry ?? flowStages(tools), store);
     return { ...(await writeReport({ sweep, store, queue, resolve, tools })), queue: await queue.counts() };
@@ -191,28 +191,26 @@ export const status = async (
 
 /** Works on a folder's queue until there is nothing to do for a while, or until asked to stop. Returns jobs finished. */
 export const work = async (
-  { folder, idle, grace, attached }: WorkerVerbOptions,
-  { progress, signal = new AbortController().signal }: SweepHooks = {},
+  { folder, idle, grace, attached, queue }: WorkerVerbOptions,
+  { progress, notice, signal = new AbortController().signal }: SweepHooks = {},
   means: Pick<SweepMeans, 'queue'> = {},
 ): Promise<number> => {
   const path = resolvePath(folder);
   const stop = attached ? AbortSignal.any([signal, endOfInput()]) : signal;
-  let jobs = 0;
   const finished = await runWorker({
     folder: path,
-    queue: means.queue ?? leaseDirectory(path),
+    queue: means.queue ?? (await openQueue(path, queue, notice)),
     executor: executorProgram(path),
     signal: stop,
     idleMs: attached ? Infinity : idle * 1000,
     ...(grace === undefined ? {} : { graceMs: grace * 1000 }),
-    progress: (label, stage, event) => {
-      if (event === 'begin') progress?.(`${stage} ${label}`, 0, 1);
-      else progress?.(`${stage} ${label}`, 1, 1);
-      jobs++;
-    },
+    progress: (label, stage, event) => progress?.(`${stage} ${label}`, event === 'begin' ? 0 : 1, 1),
+  }).finally(() => {
+    // An open input would keep the process alive.
+    if (attached) process.stdin.destroy();
   });
   if (signal.aborted)
-    throw new SweepError('INTERRUPTED', `asked to stop after ${jobs} jobs; nothing is lost`);
+    throw new SweepError('INTERRUPTED', `asked to stop after ${finished} jobs; nothing is lost`);
   return finished;
 };
 

@@ -7,6 +7,8 @@ import type { ExecutorProgram } from './child.js';
 export interface Program {
   readonly command: string;
   readonly args: readonly string[];
+  /** Beside what this process has. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const ending = extname(import.meta.url);
@@ -21,8 +23,9 @@ export const executorProgram = (folder: string): ExecutorProgram => ({
   execArgv: loader,
 });
 
-/** `nomul sweep worker FOLDER` as a process. */
-export const workerProgram = (folder: string, args: readonly string[] = []): Program => ({
+/** `nomul sweep worker FOLDER` as a process. The queue's address may hold a password, which command lines would show. */
+export const workerProgram = (folder: string, args: readonly string[] = [], queue?: string): Program => ({
   command: process.execPath,
   args: [...loader, beside('../../cli/main'), 'sweep', 'worker', folder, ...args],
+  ...(queue === undefined ? {} : { environment: { NOMUL_QUEUE: queue } }),
 });
