@@ -157,10 +157,12 @@ const planPoint = ({ typical, done }: Design): SweepPoint | undefined =>
 
 export function failedSection(points: readonly SweepPoint[]): string {
   const missing = points.filter(({ status }) => status !== 'done');
-  const byReason = new Map<string, readonly SweepPoint[]>();
+  const byReason = new Map<string, SweepPoint[]>();
   for (const point of missing) {
-    const key = JSON.stringify([point.status, point.reason ?? 'no reason was recorded']);
-    byReason.set(key, [...(byReason.get(key) ?? []), point]);
+    const key = JSON.stringify([point.status, point.reason]);
+    const group = byReason.get(key);
+    if (group === undefined) byReason.set(key, [point]);
+    else group.push(point);
   }
   const groups = [...byReason.values()].sort((a, b) => b.length - a.length);
   const shown = groups.slice(0, mostReasons);
@@ -202,12 +204,14 @@ const statusText = (point: SweepPoint | undefined): string =>
   point?.status === 'failed' ? '<span class="bad-text">failed</span>' : 'infeasible';
 
 function whichText(points: readonly SweepPoint[]): string {
-  const names = points.map(
-    ({ model, method, setting, pe, rows, columns, device, seed }) =>
-      `${model} ${method} ${setting} ${pe} ${rows}×${columns} ${device} seed ${seed}`,
-  );
-  const rest = names.length > 3 ? ` and ${integer(names.length - 3)} more` : '';
-  return escapeHtml(`${names.slice(0, 3).join('; ')}${rest}`);
+  const names = points
+    .slice(0, 3)
+    .map(
+      ({ model, method, setting, pe, rows, columns, device, seed }) =>
+        `${model} ${method} ${setting} ${pe} ${rows}×${columns} ${device} seed ${seed}`,
+    );
+  const rest = points.length > 3 ? ` and ${integer(points.length - 3)} more` : '';
+  return escapeHtml(`${names.join('; ')}${rest}`);
 }
 
 /** Says it when not all are shown. */
