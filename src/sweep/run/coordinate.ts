@@ -155,12 +155,12 @@ class Board {
       for (const point of points) moved.add(point);
     }
     this.gone = gone;
-    for (const point of moved) this.add(point);
+    for (const point of moved) this.add(point, true);
   }
 
-  add(point: Point): void {
+  add(point: Point, fresh = false): void {
     this.drop(point);
-    const missing = this.options.resolve(point).missing;
+    const missing = this.options.resolve(point, fresh).missing;
     // Jobs that were given up have their points fail; what else they need is done nevertheless.
     const possible = missing.filter(({ id }) => this.states.get(id) !== 'quarantined');
     if (possible.length === 0) {

@@ -93,8 +93,8 @@ const watching =
     explain: ((job: Job) => Explanation) | undefined,
     explanations: Map<string, Explanation>,
   ): Resolver =>
-  (point) => {
-    const resolution = resolve(point);
+  (point, fresh) => {
+    const resolution = resolve(point, fresh);
     if (explain !== undefined)
       for (const job of resolution.missing)
         if (explanations.size < explanationsAtMost && !explanations.has(job.id))

@@ -18,7 +18,8 @@ export interface Resolution {
   readonly infeasible: { readonly stage: string; readonly reason: string } | null;
 }
 
-export type Resolver = (point: Point) => Resolution;
+/** `fresh`: what is remembered is looked at again, because something was found missing. */
+export type Resolver = (point: Point, fresh?: boolean) => Resolution;
 
 export interface ResolverOptions {
   /** Called for every entry that is there and cannot be used. */
@@ -43,7 +44,7 @@ export const makeResolver = (
   options: ResolverOptions = {},
 ): Resolver => {
   const find = remembering(store, options);
-  return (point) => {
+  return (point, fresh = false) => {
     const results: Record<string, StoredResult> = {};
     const outputs: Record<string, JsonObject> = {};
     const missing: Job[] = [];
@@ -58,7 +59,7 @@ export const makeResolver = (
       if (stage.after.some((name) => outputs[name] === undefined)) continue;
       const request = stage.request(point, outputs);
       if (request === undefined) continue;
-      const result = find(stage.name, jobKey(stage, request.inputs));
+      const result = find(stage.name, jobKey(stage, request.inputs), fresh);
       if (result === undefined) missing.push(jobOf(stage, request, point));
       else {
         results[stage.name] = result;
@@ -74,12 +75,13 @@ export const makeResolver = (
 const remembering = (
   store: Store,
   { onCorrupt, remembered = 1000 }: ResolverOptions,
-): ((stage: string, key: string) => StoredResult | undefined) => {
+): ((stage: string, key: string, fresh: boolean) => StoredResult | undefined) => {
   const known = new Map<string, StoredResult>();
-  return (stage, key) => {
+  return (stage, key, fresh) => {
     const id = `${stage}-${key}`;
     const before = known.get(id);
-    if (before !== undefined) return before;
+    if (before !== undefined && !fresh) return before;
+    known.delete(id);
     const lookup = lookUp(store, stage, key);
     if (lookup.kind === 'corrupt') onCorrupt?.(lookup.path, lookup.why);
     if (lookup.kind !== 'found') return undefined;

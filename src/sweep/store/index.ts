@@ -2,6 +2,7 @@
 export { BlobLost, type Blobs } from './blobs.js';
 export { createFile, makeFolder, replaceFile, writing } from './files.js';
 export { measuredSeconds, openLog, type Log, type LogEntry } from './log.js';
+export { mergeFolder, type Merged } from './merge.js';
 export {
   openResults,
   parseResult,

@@ -1,6 +1,7 @@
 /** The executor as its worker sees it: a process that takes one job at a time and may end at any moment. */
 
 import { fork, type ChildProcess } from 'node:child_process';
+import { SweepError } from '../errors.js';
 import type { Job } from '../queue/queue.js';
 import { answerSchema, type Answer } from './messages.js';
 import { memoryBelow } from './memory.js';
@@ -21,10 +22,12 @@ export class Executor {
 
   constructor(private readonly program: ExecutorProgram) {}
 
-  /** Runs one job; starts the process when it is not there. */
+  /** Runs one job; starts the process when it is not there. @throws SweepError WORKERS_FAILED when it cannot be started */
   async run(job: Job): Promise<Ending> {
     if (this.child === undefined) {
       const started = await this.start();
+      if (started.kind === 'crashed')
+        throw new SweepError('WORKERS_FAILED', `stages cannot be run here: ${started.how}`);
       if (started.kind !== 'ready') return started;
     }
     this.child?.send(job);

@@ -71,7 +71,11 @@ const runClaim = async (claim: Claim, context: Context): Promise<boolean> => {
   const tries = claim.failures + claim.losses;
   log({ event: 'begin', stage, key, label, tries });
   progress?.(label, stage, 'begin');
-  const ending = await execute(claim, context);
+  const ending = await execute(claim, context).catch(async (error: unknown) => {
+    // It is the worker that cannot go on: the job is somebody else's.
+    await queue.release(claim).catch(() => undefined);
+    throw error;
+  });
   log({ event: ending.kind, stage, key, label, tries, ...detailsOf(ending) });
   progress?.(label, stage, ending.kind === 'done' ? 'done' : 'failed');
   return await settle(claim, ending, queue);
