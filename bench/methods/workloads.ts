@@ -127,12 +127,15 @@ const smallResNet: Network = {
   recipe: recipe(5, 0),
 };
 
+/** The issue asks for 28 % less energy. */
+const energyBudget = 0.72;
+
 export const fashion: Workload = {
   name: 'fashion',
   title: 'Fashion-MNIST, 28x28',
   prefix: 'fashion-',
   validation: 2000,
-  jobs: [...methodJobs(fashionNet, { epochs: 4, longEpochs: 6, fames: {} }), ...factorJobs(fashionResNet, 1)],
+  jobs: [...methodJobs(fashionNet, { epochs: 4, longEpochs: 6, fames: { energyBudget, ranking: true } }), ...factorJobs(fashionResNet, 1)],
 };
 
 export const digits: Workload = {
@@ -141,7 +144,7 @@ export const digits: Workload = {
   prefix: undefined,
   validation: 400,
   jobs: withoutBars([
-    ...methodJobs(smallNet, { epochs: 4, longEpochs: 8, fames: {} }),
+    ...methodJobs(smallNet, { epochs: 4, longEpochs: 8, fames: { energyBudget } }),
     ...factorJobs(smallResNet, 1),
   ]),
 };
@@ -154,7 +157,7 @@ export const digitsEvolution: Workload = {
       name: 'FAMES 4 bits, evolution beside it',
       network: smallNet,
       method: 'fames',
-      config: { ranking: true, genetic: { population: 50, generations: 40 } },
+      config: { energyBudget, ranking: true, genetic: { population: 100, generations: 100 } },
       epochs: 4,
     },
   ],

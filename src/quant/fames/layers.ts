@@ -63,19 +63,38 @@ export function prepareGather(of: ProductLayer): Gather {
       for (let i = 0; i < size; i++) columns[to + i] = (values[from + i] ?? 0) & mask;
     };
   }
-  // One more code than the picture has: padding reads it.
-  const codes = new Uint8Array(size + 1);
+  // Behind the picture's codes a few more, all 0: padding reads them.
+  const codes = new Uint8Array(Math.ceil(size / 4) * 4 + 4);
+  const move = of.input[2] % 4 === 0 ? moveWords(codes, sources) : moveCodes(codes, sources);
   return (values, from, columns, to) => {
     for (let i = 0; i < size; i++) codes[i] = (values[from + i] ?? 0) & mask;
-    for (let i = 0; i < sources.length; i++) columns[to + i] = codes[sources[i] ?? 0] ?? 0;
+    move(columns, to);
   };
 }
 
-/** Per entry of the columns where its code stands in the input, behind the input's end for padding. */
+type Move = (columns: Uint8Array, to: number) => void;
+
+const moveCodes =
+  (codes: Uint8Array, sources: Int32Array): Move =>
+  (columns, to) => {
+    for (let i = 0; i < sources.length; i++) columns[to + i] = codes[sources[i] ?? 0] ?? 0;
+  };
+
+/** Four channels at a time. */
+function moveWords(codes: Uint8Array, sources: Int32Array): Move {
+  const words = new Uint32Array(codes.buffer);
+  const wordSources = Int32Array.from({ length: sources.length / 4 }, (_, i) => (sources[4 * i] ?? 0) / 4);
+  return (columns, to) => {
+    const target = new Uint32Array(columns.buffer, columns.byteOffset + to, wordSources.length);
+    for (let i = 0; i < wordSources.length; i++) target[i] = words[wordSources[i] ?? 0] ?? 0;
+  };
+}
+
+/** Per entry of the columns where its code stands in the input, a multiple of 4 behind the input's end for padding. */
 function columnSources({ layer, input, output }: ProductLayer): Int32Array {
   const [height, width, channels] = input;
   const [rows, taps] = layer.kernel;
-  const outside = elementCount(input);
+  const outside = Math.ceil(elementCount(input) / 4) * 4;
   const sources = new Int32Array(output[0] * output[1] * rows * taps * channels);
   let at = 0;
   for (let pixel = 0; pixel < output[0] * output[1]; pixel++) {
