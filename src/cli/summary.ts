@@ -173,14 +173,15 @@ export function reportSummary({ title, points, designs, files }: ReportResult): 
 }
 
 export function checkSummary(
-  { designs, checks, findings, files, problems }: CheckResult,
+  { designs, updated, checks, findings, files, problems }: CheckResult,
   paint: Paint,
 ): string {
   const warnings = findings
     .filter(({ level }) => level === 'warning')
     .map(({ rule, subject, message, line = 0 }) => `warning ${rule}: ${subject}:${line}: ${message}`);
-  const verdict =
-    checks === 0
+  const verdict = updated
+    ? 'their numbers are the budget'
+    : checks === 0
       ? 'nothing was checked'
       : problems.length === 0
         ? paint.good(`${plural(checks, 'check')} passed`)

@@ -36,6 +36,8 @@ export type CheckOptions = z.output<typeof checkOptionsSchema>;
 
 export interface CheckResult {
   readonly designs: number;
+  /** The budget was written, and nothing was checked. */
+  readonly updated: boolean;
   /** That ran: seeds, comparisons with the reference, limits, lint. */
   readonly checks: number;
   /** In order; warnings too. */

@@ -34,7 +34,15 @@ export const runCheck = (options: CheckOptions): Promise<CheckResult> =>
     return options.update ? update(options, subjects) : compare(options, subjects);
   });
 
-const nothing: CheckResult = { designs: 0, checks: 0, findings: [], files: [], text: '', problems: [] };
+const nothing: CheckResult = {
+  designs: 0,
+  updated: false,
+  checks: 0,
+  findings: [],
+  files: [],
+  text: '',
+  problems: [],
+};
 
 const readSubjects = (given: string): readonly Subject[] => {
   const path = reportFile(given);
@@ -64,6 +72,7 @@ const compare = (options: CheckOptions, subjects: readonly Subject[]): CheckResu
     writeWhole(sarifFile, `${JSON.stringify(sarif(findings, version), null, 2)}\n`);
   return {
     designs: subjects.length,
+    updated: false,
     checks: countChecks(suites),
     findings,
     files: [junit, sarifFile].filter((name) => name !== undefined),
@@ -87,5 +96,5 @@ const update = ({ budget: path, tolerance }: CheckOptions, subjects: readonly Su
   const earlier = existsSync(path) ? readJson(path, parseBudget) : undefined;
   const budget = updateBudget(earlier, subjects, tolerance);
   writeWhole(path, `${JSON.stringify(budget, null, 2)}\n`);
-  return { ...nothing, designs: subjects.length, files: [path] };
+  return { ...nothing, designs: subjects.length, updated: true, files: [path] };
 };
