@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { measureNames } from '../../report/index.js';
 import { exampleReport } from '../../report/testing/example.js';
 import { exampleSweep } from '../../report/testing/sweep-example.js';
 import { check, checkOptionsSchema, report } from '../index.js';
@@ -166,6 +167,14 @@ describe('nomul check', () => {
     );
     expect(result.text).toContain('::warning file=src/c.ts,line=1,col=1,title=nomul/y::maybe');
     expect(result.problems).toHaveLength(result.findings.length - 1);
+  });
+
+  it('--schema publishes the schema of the budget, with every measure', async () => {
+    const { text } = await run({ reports: [], schema: true });
+    const schema = z
+      .looseObject({ properties: z.looseObject({ budgets: z.unknown() }) })
+      .parse(JSON.parse(text));
+    for (const name of measureNames) expect(JSON.stringify(schema)).toContain(`"${name}"`);
   });
 
   it('refuses what is no report, no budget, or of another version, naming the file', async () => {

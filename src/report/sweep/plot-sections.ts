@@ -118,7 +118,7 @@ function markOf(design: Design, trade: Trade, byMethod: boolean): PlotPoint | un
 const frontTitles = {
   luts: 'LUTs',
   energy: 'energy, pJ per picture',
-  latency: 'latency, cycles',
+  latency: 'cycles per picture',
 } as const;
 
 /** Networks that a search made, beside the single-method ones. */
