@@ -135,7 +135,10 @@ export const fashion: Workload = {
   title: 'Fashion-MNIST, 28x28',
   prefix: 'fashion-',
   validation: 2000,
-  jobs: [...methodJobs(fashionNet, { epochs: 4, longEpochs: 6, fames: { energyBudget, ranking: true } }), ...factorJobs(fashionResNet, 1)],
+  jobs: [
+    ...methodJobs(fashionNet, { epochs: 4, longEpochs: 6, fames: { energyBudget, ranking: true } }),
+    ...factorJobs(fashionResNet, 1),
+  ],
 };
 
 export const digits: Workload = {

@@ -6,21 +6,18 @@ import type { Method, MethodContext } from '../method.js';
 import type { QuantizedModel } from '../model/index.js';
 import { spreadPictures } from '../calibrate/index.js';
 import { parseConfig, stopWhenAsked } from '../qat/index.js';
-import type { Evaluation } from '../train/index.js';
 import { uniform } from '../uniform/index.js';
 import { choicesFor, readCatalogue, type ApproxMultiplier, type Choices, type Widths } from './catalogue.js';
 import { famesConfigSchema, type FamesConfig, type FamesSettings } from './config.js';
-import { estimate, type LayerEstimate } from './estimate.js';
+import { checkBudget, energiesOf, type Energies } from './energies.js';
+import type { LayerEstimate } from './estimate.js';
 import { searchGenetically } from './genetic.js';
-import { evaluateOutputs } from './inference/evaluate.js';
-import { createTableNetwork, type TableNetwork } from './inference/table-network.js';
-import type { Selection } from './knapsack.js';
+import { createTableNetwork } from './inference/table-network.js';
 import { productLayers } from './layers.js';
-import { calibrationData, inputsOf, integerNetworkOf } from './lower.js';
-import { propose } from './propose.js';
+import { calibrationData, integerNetworkOf } from './lower.js';
 import { rankSubstitutions } from './ranking.js';
-import { momentsOf, recalibrate, type Correction } from './recalibrate.js';
-import { multiplierOf, ownCorrection, substituteIn, withChanges, type LayerChoices } from './substitute.js';
+import { choiceOf, select, type Selected } from './select.js';
+import { multiplierOf, ownCorrection, withChanges, type LayerChange } from './substitute.js';
 
 /** What to choose from: a list, or what there is for some widths. */
 export type CatalogueSource = readonly ApproxMultiplier[] | ((widths: Widths) => readonly ApproxMultiplier[]);
@@ -78,173 +75,80 @@ export async function approximate(
   context: Pick<MethodContext, 'data' | 'seed' | 'signal' | 'checkpoints'>,
   settings: FamesSettings,
 ): Promise<{ readonly quantized: QuantizedModel; readonly details: Readonly<Record<string, unknown>> }> {
-  const { secondOrder, hessianStep, biasCorrection, energyBudget } = settings;
   const stop = (phase: string): void => stopWhenAsked(context, 'FAMES', phase);
   stop('estimate');
   const running = createTableNetwork(integerNetworkOf(quantized));
   const choices = running.layers.map((layer) => choicesFor(catalogue, layer, layer.name));
   const energies = energiesOf(running.layers, choices);
-  const budget = energyBudget * energies.exact;
-  checkBudget(energies, energyBudget);
+  checkBudget(energies, settings.energyBudget);
   const data = calibrationData(context.data);
   const pictures = spreadPictures(data, settings.pictures);
-
-  const begun = performance.now();
-  const estimates = await estimate({
-    ...{ quantized, running, data, pictures, secondOrder, hessianStep, biasCorrection },
-    beforeLayer: (layer) => stop(`estimate of ${layer}`),
-    candidates: choices.map(({ approximate }) => approximate),
-  });
-  const estimated = performance.now();
-  running.load(inputsOf(running.network, data, pictures), pictures.length);
-  const labels = pictures.map((picture) => data.labels[picture] ?? 0);
-  const trial = createTrial(running, estimates, labels, settings);
-  const predictions = estimates.map((each) => each.predictions);
-  const proposals = propose(predictions, energies.options, budget).map(({ reading, selection }) => {
-    stop('selection');
-    return { reading, selection, ...trial.recalibrated(selection.choices.map(choiceOf)) };
-  });
-  const best = proposals.reduce((least, next) => (next.loss < least.loss ? next : least));
-  const selected = performance.now();
-
-  const chosen = best.selection.choices.map(choiceOf);
-  const changes = estimates.map((each, i) => ({
-    layer: each.layer.name,
-    multiplier: multiplierOf(each, chosen[i]),
-    correction: best.corrections[i] ?? ownCorrection(each, undefined, false),
-  }));
+  const selected = await select({ quantized, running, choices, energies, data, pictures, settings, stop });
   const ranking = settings.ranking
     ? await rankSubstitutions(quantized, catalogue, context.data, settings)
     : undefined;
-  const genetic = await evolve(settings, energies.options, budget, trial, {
-    seed: context.seed,
-    stop: () => stop('genetic algorithm'),
-  });
+  const genetic = await evolve(settings, energies, selected, context.seed, stop);
   return {
-    quantized: withChanges(quantized, changes),
+    quantized: withChanges(quantized, changesOf(selected)),
     details: {
       settings: { ...settings, catalogue: `${catalogue.length} multipliers` },
       pictures: {
         from: data === context.data.validation ? 'validation' : 'training',
         count: pictures.length,
       },
-      layers: estimates.map((each, i) => describe(each, choices[i], chosen[i])),
-      energy: {
-        exact: energies.exact,
-        chosen: best.selection.energy,
-        ratio: best.selection.energy / energies.exact,
-      },
-      proposals: proposals.map(({ reading, selection, loss, accuracy }) => ({
-        ...{ reading, energyRatio: selection.energy / energies.exact, loss, accuracy },
-      })),
-      loss: {
-        exact: trial.exact.loss,
-        predicted: trial.exact.loss + predictedLoss(estimates, chosen),
-        real: best.loss,
-      },
-      accuracy: { exact: trial.exact.accuracy, real: best.accuracy },
-      seconds: { estimate: (estimated - begun) / 1000, selection: (selected - estimated) / 1000 },
+      layers: selected.estimates.map((each, i) => describe(each, choices[i], selected.chosen[i])),
+      ...figuresOf(selected, energies),
       ...(ranking && { ranking: { firstOrder: ranking.firstOrder, bothOrders: ranking.bothOrders } }),
-      ...(genetic && { genetic: { ...genetic, timesFaster: (genetic.seconds * 1000) / (selected - begun) } }),
+      ...(genetic && { genetic }),
     },
   };
 }
 
-/** Option 0 of a layer is exact, the candidates follow. */
-const choiceOf = (option: Selection['choices'][number]): number | undefined =>
-  option === 0 ? undefined : option - 1;
+const changesOf = ({ estimates, chosen, best }: Selected): readonly LayerChange[] =>
+  estimates.map((each, i) => ({
+    layer: each.layer.name,
+    multiplier: multiplierOf(each, chosen[i]),
+    correction: best.corrections[i] ?? ownCorrection(each, undefined, false),
+  }));
 
-/** First and second order, added over the layers. */
-const predictedLoss = (estimates: readonly LayerEstimate[], choices: LayerChoices): number =>
-  estimates.reduce((sum, { predictions }, i) => {
-    const prediction = predictions[choices[i] ?? -1];
-    return sum + (prediction === undefined ? 0 : prediction.first + prediction.second);
-  }, 0);
-
-/** Real evaluations of any choices on the pictures that the network has taken in. */
-interface Trial {
-  readonly exact: Evaluation;
-  /** Each layer corrected on its own, by its bias. */
-  readonly quick: (choices: LayerChoices) => Evaluation;
-  /** Corrected as the result is, layer after layer. */
-  readonly recalibrated: (
-    choices: LayerChoices,
-  ) => Evaluation & { readonly corrections: readonly Correction[] };
-}
-
-function createTrial(
-  running: TableNetwork,
-  estimates: readonly LayerEstimate[],
-  labels: readonly number[],
-  { biasCorrection, recalibration }: FamesSettings,
-): Trial {
-  const evaluated = (): Evaluation => evaluateOutputs(running, running.outputs(), labels);
-  const wanted = momentsOf(running);
-  const exact = evaluated();
-  const quick = (choices: LayerChoices): Evaluation => {
-    substituteIn(running, estimates, choices, biasCorrection);
-    running.compute();
-    return evaluated();
+function figuresOf({ estimates, proposals, best, chosen, trial, seconds }: Selected, { exact }: Energies) {
+  const predicted = estimates.reduce((sum, { predictions }, i) => {
+    const { first, second } = predictions[chosen[i] ?? -1] ?? { first: 0, second: 0 };
+    return sum + first + second;
+  }, trial.exact.loss);
+  return {
+    energy: { exact, chosen: best.selection.energy, ratio: best.selection.energy / exact },
+    proposals: proposals.map(({ reading, selection, loss, accuracy }) => ({
+      ...{ reading, energyRatio: selection.energy / exact, loss, accuracy },
+    })),
+    loss: { exact: trial.exact.loss, predicted, real: best.loss },
+    accuracy: { exact: trial.exact.accuracy, real: best.accuracy },
+    seconds,
   };
-  const recalibrated: Trial['recalibrated'] = (choices) => {
-    if (!recalibration) {
-      const corrections = estimates.map((each, i) => ownCorrection(each, choices[i], biasCorrection));
-      return { ...quick(choices), corrections };
-    }
-    const multipliers = estimates.map((each, i) => multiplierOf(each, choices[i]));
-    const corrections = recalibrate(running, multipliers, wanted);
-    return { ...evaluated(), corrections };
-  };
-  return { exact, quick, recalibrated };
 }
-
-interface Energies {
-  /** Per layer and option, of all products of one picture. */
-  readonly options: readonly (readonly number[])[];
-  /** Of the whole network with exact multipliers. */
-  readonly exact: number;
-}
-
-function energiesOf(layers: readonly { readonly products: number }[], choices: readonly Choices[]): Energies {
-  const options = choices.map(({ exact, approximate: others }, i) =>
-    [exact, ...others].map(({ energy }) => energy * (layers[i]?.products ?? 0)),
-  );
-  return { options, exact: options.reduce((sum, [exact = 0]) => sum + exact, 0) };
-}
-
-/** @throws QuantError QT502, in the unit of the configuration */
-function checkBudget({ options, exact }: Energies, energyBudget: number): void {
-  const least = options.reduce((sum, energies) => sum + Math.min(...energies), 0);
-  if (least <= energyBudget * exact) return;
-  throw new QuantError(
-    'QT502',
-    `no choice of multipliers meets an energyBudget of ${energyBudget}; the least possible is ${roundedUp(least / exact)} of the exact ` +
-      "multipliers' energy. Raise it, or give the catalogue cheaper multipliers.",
-  );
-}
-
-/** To four digits, so that it is a budget that can be met. */
-const roundedUp = (share: number): number => Math.ceil(share * 1e4) / 1e4;
 
 async function evolve(
-  { genetic }: FamesSettings,
-  energies: readonly (readonly number[])[],
-  budget: number,
-  trial: Trial,
-  { seed, stop }: { readonly seed: number; readonly stop: () => void },
+  { genetic, energyBudget }: FamesSettings,
+  { options, exact }: Energies,
+  { trial, seconds }: Selected,
+  seed: number,
+  stop: (phase: string) => void,
 ) {
   if (genetic === undefined) return undefined;
   const begun = performance.now();
-  const lossOf = async (options: readonly number[]): Promise<number> => {
+  const lossOf = async (choices: readonly number[]): Promise<number> => {
     // Lets a signal arrive between evaluations.
     await setImmediate();
-    stop();
-    return trial.quick(options.map(choiceOf)).loss;
+    stop('genetic algorithm');
+    return trial.quick(choices.map(choiceOf)).loss;
   };
-  const found = await searchGenetically(energies, budget, lossOf, { ...genetic, seed });
-  const seconds = (performance.now() - begun) / 1000;
+  const found = await searchGenetically(options, energyBudget * exact, lossOf, { ...genetic, seed });
+  const taken = (performance.now() - begun) / 1000;
   const { loss, accuracy } = trial.recalibrated(found.choices.map(choiceOf));
-  return { ...genetic, ...found, seconds, recalibrated: { loss, accuracy } };
+  return {
+    ...{ ...genetic, ...found, seconds: taken, recalibrated: { loss, accuracy } },
+    timesFaster: taken / (seconds.estimate + seconds.selection),
+  };
 }
 
 function describe(
