@@ -11,8 +11,6 @@ export type SweepErrorCode =
   | 'FOLDER_NOT_WRITABLE'
   /** A folder that holds no sweep. */
   | 'NO_SWEEP'
-  /** Another sweep is running in the folder. */
-  | 'BUSY'
   /** The same inputs gave two results. */
   | 'NOT_DETERMINISTIC'
   /** Workers ended again and again. */

@@ -79,7 +79,10 @@ export const localLauncher = ({ program, workers }: LocalOptions): Launcher => {
         [...running].map(
           ({ child }) =>
             new Promise<void>((resolve) => {
-              if (child.exitCode !== null || child.signalCode !== null) return resolve();
+              if (child.exitCode !== null || child.signalCode !== null) {
+                resolve();
+                return;
+              }
               child.once('exit', () => resolve());
               child.kill('SIGINT');
             }),

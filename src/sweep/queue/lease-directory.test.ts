@@ -139,11 +139,6 @@ describe('a lease directory', () => {
 
   it('says what is wrong with a folder that cannot be written', () => {
     writeFileSync(join(root, 'file'), '');
-    expect(() => leaseDirectory(join(root, 'file'))).toThrow(
-      expect.objectContaining({
-        code: 'FOLDER_NOT_WRITABLE',
-        message: expect.stringContaining('choose another folder'),
-      }),
-    );
+    expect(() => leaseDirectory(join(root, 'file'))).toThrow(/cannot write to .*choose another folder/);
   });
 });

@@ -42,28 +42,16 @@ const enqueuedAtMost = 30;
  */
 export const coordinate = async (options: CoordinateOptions): Promise<Coordinated> => {
   const { launcher, queue, signal, window = 500, progress, pointCount } = options;
-  const source = options.points[Symbol.iterator]();
   const board = new Board(options);
-  let taken = 0;
-  let exhausted = false;
+  const supply = new Supply(options.points);
   let started = false;
-  const refill = (): void => {
-    for (let looked = 0; looked < lookedAtOnce && !exhausted && board.active < window; looked++) {
-      const next = source.next();
-      if (next.done === true) exhausted = true;
-      else {
-        board.add(next.value);
-        taken++;
-      }
-    }
-  };
   try {
     for (;;) {
       const states = await queue.states();
       board.update(states);
       // Answered points pass through; the queue is asked once for a window of the others.
-      while (!exhausted && board.active < window) {
-        refill();
+      while (!supply.exhausted && board.active < window) {
+        supply.give(board, window);
         progress?.(board.answered, pointCount);
         await breathe();
         signal.throwIfAborted();
@@ -71,7 +59,7 @@ export const coordinate = async (options: CoordinateOptions): Promise<Coordinate
       await board.enqueue();
       await stopIfAsked(queue, states, board);
       progress?.(board.answered, pointCount);
-      if (exhausted && board.active === 0) return { jobs: board.finished, points: taken };
+      if (supply.exhausted && board.active === 0) return { jobs: board.finished, points: supply.taken };
       signal.throwIfAborted();
       if (!started) await launcher.start();
       started = true;
@@ -110,6 +98,30 @@ export class StageStopped extends Error {
     this.code = code;
     this.exitCode =
       code === 'NOT_DETERMINISTIC' ? 1 : code === 'TOOL_MISSING' || code === 'OTHER_TOOLS' ? 3 : 2;
+  }
+}
+
+/** The points that nobody has looked at yet. */
+class Supply {
+  private readonly source: Iterator<Point>;
+  exhausted = false;
+  taken = 0;
+
+  constructor(points: Iterable<Point>) {
+    this.source = points[Symbol.iterator]();
+  }
+
+  /** Gives the board some more, until it is full. */
+  give(board: Board, window: number): void {
+    for (let looked = 0; looked < lookedAtOnce && board.active < window; looked++) {
+      const next = this.source.next();
+      if (next.done === true) {
+        this.exhausted = true;
+        return;
+      }
+      board.add(next.value);
+      this.taken++;
+    }
   }
 }
 

@@ -183,7 +183,10 @@ const networkOf = ({
   bitsPerWeight: evaluate?.bitsPerWeight ?? null,
   macs: evaluate?.macs ?? null,
   operationEnergyPj: evaluate?.operationEnergyPj ?? null,
-  layers: [...(emit?.layers ?? [])],
+  layers: (emit?.layers ?? []).map((layer) => ({
+    ...layer,
+    format: layer.format.replace(/^int\d+$/, 'int'),
+  })),
 });
 
 const cyclesOf = ({ simulate, emit }: Parts): SweepPoint['cycles'] => {

@@ -42,7 +42,9 @@ export const commonTools = (folders: readonly string[]): ToolTexts => {
     if (tools === undefined) throw new SweepError('NO_SWEEP', `${folder} holds no sweep (it has no ${name})`);
     return { folder, tools };
   });
-  const merged: Record<string, string> = Object.assign({}, ...all.map(({ tools }) => tools));
+  const merged: Record<string, string> = Object.fromEntries(
+    all.flatMap(({ tools }) => Object.entries(tools)),
+  );
   for (const { folder, tools } of all)
     for (const [tool, version] of Object.entries(tools))
       if (merged[tool] !== version)

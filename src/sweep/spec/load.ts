@@ -46,7 +46,7 @@ export const defineSweep = (
 const bad = (message: string): SweepError => new SweepError('BAD_SWEEP_FILE', message);
 
 const readWritten = async (file: string): Promise<Readonly<Record<string, unknown>>> => {
-  const value =
+  const value: unknown =
     extname(file) === '.json'
       ? parseJson(file)
       : Reflect.get(await loadModule(resolve(file), file), 'default');

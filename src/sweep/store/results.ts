@@ -60,8 +60,8 @@ export const parseResult = (text: string): StoredResult | string => {
   // The hash says that these are the bytes that were written; the schema is for those of another version.
   const parsed = resultFile.safeParse(JSON.parse(body));
   if (!parsed.success) return 'it has another form, of another version of nomul';
-  const { schemaVersion: _, ...result } = parsed.data;
-  return result;
+  const { stage, key, inputs, outcome } = parsed.data;
+  return { stage, key, inputs, outcome };
 };
 
 export const openResults = (folder: string): Results => {

@@ -1,7 +1,7 @@
 /** Sweeps whose stages are arithmetic: everything about running them can be tried without tools. */
 
 import { setTimeout as wait } from 'node:timers/promises';
-import { hashOf, sha256 } from '../canonical.js';
+import { canonical, hashOf, sha256 } from '../canonical.js';
 import type { Point } from '../spec/points.js';
 import type { Sweep } from '../spec/sweep.js';
 import type { Outcome, Stage, StageRegistry } from '../stages/stage.js';
@@ -46,7 +46,7 @@ const one: Stage = {
     await wait(5);
     if (inputs['model'] === 'poison') throw new Error('this never works');
     if (inputs['model'] === 'crash') process.abort();
-    return done({ blob: blobName(blobs.put(`content of ${String(inputs['rows'])}`)) });
+    return done({ blob: blobName(blobs.put(`content of ${Number(inputs['rows'])}`)) });
   },
 };
 
@@ -63,7 +63,7 @@ const two: Stage = {
     blobs.getText(blobHash(context['blob']));
     await wait(5);
     if (Number(inputs['half']) % 7 === 6) return { kind: 'infeasible', reason: 'every seventh does not fit' };
-    return done({ value: sha256(String(inputs['half'])) });
+    return done({ value: sha256(`half ${Number(inputs['half'])}`) });
   },
 };
 
@@ -78,7 +78,7 @@ const three: Stage = {
   run: async ({ inputs }) => {
     await wait(10);
     const noise = inputs['model'] === 'random' ? Math.random() : 0;
-    return done({ value: sha256(`${String(inputs['value'])} ${String(inputs['seed'])} ${noise}`) });
+    return done({ value: sha256(canonical({ ...inputs, noise })) });
   },
 };
 

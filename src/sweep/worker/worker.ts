@@ -176,7 +176,10 @@ const beat = (claim: Claim, queue: Queue, each: () => void): Beats => {
   const lost = new Promise<void>((resolve) => {
     const again = async (): Promise<void> => {
       while (!stopped.signal.aborted) {
-        if (!(await queue.heartbeat(claim))) return resolve();
+        if (!(await queue.heartbeat(claim))) {
+          resolve();
+          return;
+        }
         each();
         await wait(queue.beatMs, undefined, { signal: stopped.signal }).catch(() => undefined);
       }
