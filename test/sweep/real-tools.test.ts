@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { sweepReportSchema, type SweepReport } from '../../src/report/index.js';
 import { spreadSeeds } from '../../src/sweep/index.js';
 import { emptyFolder, envelopeOf, nomul, temporaryFolder, type Ended } from '../flow/nomul.js';
@@ -23,6 +24,8 @@ const begun = (): Readonly<Record<string, number>> => {
       counts[stage] = (counts[stage] ?? 0) + 1;
   return counts;
 };
+
+const written = z.looseObject({ models: z.array(z.unknown()) });
 
 beforeAll(() => {
   writeTiny(emptyFolder(root, 'tiny'));
@@ -97,12 +100,28 @@ describe('nomul sweep', () => {
 });
 
 describe('a sweep that cannot be', () => {
+  it('ends with exit code 5 and a summary when points fail, and finishes the others', async () => {
+    writeFileSync(join(root, 'none.onnx'), 'no model');
+    const { models, ...rest } = written.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const partial = join(root, 'partial.json');
+    writeFileSync(
+      partial,
+      JSON.stringify({ ...rest, models: [...models, { name: 'none', model: 'none.onnx' }], arrays: ['1x1'] }),
+    );
+    const ended = await nomul(['sweep', 'run', partial, '--out', out, '-j', '1', '--json']);
+    expect(ended.exitCode).toBe(5);
+    const { problems, ...envelope } = envelopeOf(ended);
+    expect(envelope).toMatchObject({ ok: false, result: { points: 4, done: 2, failed: 2 } });
+    expect(problems.map(({ code }) => code)).toEqual(['POINTS_FAILED']);
+    expect(problems[0]?.message).toMatch(/^2 points: (emit|evaluate): /);
+  }, 300_000);
+
   it('starts nothing, with exit code 2', async () => {
     const many = join(root, 'many.json');
     writeFileSync(
       many,
       JSON.stringify({
-        ...JSON.parse(readFileSync(file, 'utf8')),
+        ...written.parse(JSON.parse(readFileSync(file, 'utf8'))),
         seeds: 1000,
         clocks: { from: 1, to: 500, step: 1 },
       }),

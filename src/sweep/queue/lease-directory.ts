@@ -10,7 +10,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { StageFailure } from '../errors.js';
-import { codeOf, makeFolder, replaceFile, writing } from '../store/files.js';
+import { codeOf, isRunning, makeFolder, replaceFile, writing } from '../store/files.js';
 import { namesIn } from '../store/results.js';
 import {
   lossesAllowed,
@@ -303,12 +303,3 @@ const readAs = <S extends z.ZodType>(schema: S, path: string): z.output<S> | und
 };
 
 const readJob = (path: string): Job | undefined => readAs(jobSchema, path);
-
-const isRunning = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) !== 'ESRCH';
-  }
-};

@@ -71,3 +71,13 @@ export const createFile = (path: string, content: string | Uint8Array): boolean 
       rmSync(temporary, { force: true });
     }
   });
+
+/** Whether a process of this machine has that id. */
+export const isRunning = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) !== 'ESRCH';
+  }
+};

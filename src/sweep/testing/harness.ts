@@ -72,7 +72,8 @@ export const contentsOf = (folder: string): Readonly<Record<string, string>> =>
     ['results', 'blobs']
       .flatMap((part) =>
         readdirSync(join(folder, part), { recursive: true, withFileTypes: true })
-          .filter((entry) => entry.isFile())
+          // What killed processes left half written is no result.
+          .filter((entry) => entry.isFile() && !entry.name.startsWith('.tmp-'))
           .map((entry) => join(entry.parentPath, entry.name)),
       )
       .sort()

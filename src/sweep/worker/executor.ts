@@ -4,11 +4,13 @@
  */
 
 import { rmSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Job } from '../queue/queue.js';
 import type { StageRegistry } from '../stages/stage.js';
 import { BlobLost } from '../store/blobs.js';
-import { makeFolder, writing } from '../store/files.js';
+import { isRunning, makeFolder, writing } from '../store/files.js';
+import { namesIn } from '../store/results.js';
 import { openStore, type Store } from '../store/store.js';
 import { failureOf } from './failure.js';
 import { jobMessage, type Answer } from './messages.js';
@@ -17,6 +19,7 @@ import { jobMessage, type Answer } from './messages.js';
 export const runExecutor = (folder: string, registry: StageRegistry): void => {
   if (process.send === undefined) throw new Error('an executor is started by its worker, over a channel');
   const store = openStore(folder);
+  removeLeftovers(folder);
   const answer = (message: Answer): void => void process.send?.(message);
   // Tools that run are killed by the exit handlers of src/tools.
   process.on('disconnect', () => process.exit(0));
@@ -28,9 +31,19 @@ export const runExecutor = (folder: string, registry: StageRegistry): void => {
   answer({ kind: 'ready' });
 };
 
+const workPrefix = `${hostname().replace(/[^\w-]/g, '_')}.`;
+
+/** Work folders of executors of this machine that were killed. */
+const removeLeftovers = (folder: string): void => {
+  for (const name of namesIn(join(folder, 'work'))) {
+    const pid = Number(/^(\d+)-/.exec(name.startsWith(workPrefix) ? name.slice(workPrefix.length) : '')?.[1]);
+    if (pid > 0 && !isRunning(pid)) rmSync(join(folder, 'work', name), { recursive: true, force: true });
+  }
+};
+
 const execute = async (job: Job, store: Store, registry: StageRegistry): Promise<Answer> => {
   const started = performance.now();
-  const work = join(store.folder, 'work', `${process.pid}-${job.id.slice(0, 24)}`);
+  const work = join(store.folder, 'work', `${workPrefix}${process.pid}-${job.id.slice(0, 24)}`);
   const checkpoints = join(store.folder, 'checkpoints', job.id);
   try {
     const stage = registry.find(({ name }) => name === job.stage);
