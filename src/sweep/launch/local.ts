@@ -55,6 +55,7 @@ export const localLauncher = ({ program, workers }: LocalOptions): Launcher => {
   const end = (): void => running.forEach(({ child }) => child.kill('SIGKILL'));
   return {
     start: () => {
+      draining = false;
       process.once('exit', end);
       for (let index = 0; index < workers; index++) launch();
       return Promise.resolve();

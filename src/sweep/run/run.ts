@@ -15,6 +15,7 @@ import { makeResolver, type Resolver } from '../stages/resolve.js';
 import { flowStages } from '../stages/registry.js';
 import type { StageRegistry } from '../stages/stage.js';
 import { findSweepTools, type ToolTexts } from '../stages/tools.js';
+import { BlobLost } from '../store/blobs.js';
 import { makeFolder } from '../store/files.js';
 import { measuredSeconds, openLog } from '../store/log.js';
 import { mergeFolder } from '../store/merge.js';
@@ -141,29 +142,42 @@ export const runLoaded = async (
     notice?.(`${path} is corrupt: ${why}; it is made again`);
   };
   const explanations = new Map<string, Explanation>();
-  const bare = makeResolver(means.registry ?? flowStages(tools), store, { onCorrupt });
-  const resolve = watching(bare, explainCache ? explainer(store) : undefined, explanations);
+  const explain = explainCache ? explainer(store) : undefined;
+  const attempt = async (): Promise<SweepSummary & Pick<SweepOutcome, 'jobs'>> => {
+    const bare = makeResolver(means.registry ?? flowStages(tools), store, { onCorrupt });
+    const resolve = watching(bare, explain, explanations);
+    const { jobs } = await coordinate({
+      ...{ points: sweep.points(), pointCount: sweep.pointCount, resolve, queue, signal },
+      launcher: means.launcher ?? chooseLauncher({ folder, notice, ...workers }),
+      progress: (finished, total) => progress?.('points', finished, total),
+    });
+    return { ...(await writeReport({ sweep, store, queue, resolve: bare, tools })), jobs };
+  };
   try {
     writeTools(folder, tools);
     log({ event: 'start', sweep: sweep.hash, points: sweep.pointCount });
     // Started again: what was given up gets another chance.
     await queue.forgive();
-    const done = await coordinate({
-      ...{ points: sweep.points(), pointCount: sweep.pointCount, resolve, queue, signal },
-      launcher: means.launcher ?? chooseLauncher({ folder, notice, ...workers }),
-      progress: (finished, total) => progress?.('points', finished, total),
-    });
-    const summary = await writeReport({ sweep, store, queue, resolve: bare, tools });
+    const summary = await untilWhole(attempt, onCorrupt);
     log({ event: 'end', ...summary });
-    return {
-      ...summary,
-      out,
-      jobs: done.jobs,
-      corrupt: [...corrupt],
-      explanations: [...explanations.values()],
-    };
+    return { ...summary, out, corrupt: [...corrupt], explanations: [...explanations.values()] };
   } finally {
     await queue.close();
+  }
+};
+
+/** The report may be the first to read a blob that is corrupt: then what made it makes it again. */
+const untilWhole = async <T>(
+  attempt: () => Promise<T>,
+  onCorrupt: (path: string, why: string) => void,
+): Promise<T> => {
+  for (let left = 10; ; left--) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof BlobLost) || left === 0) throw error;
+      onCorrupt(error.hash, error.message);
+    }
   }
 };
 

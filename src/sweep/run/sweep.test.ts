@@ -126,6 +126,13 @@ describe('a sweep', () => {
     }
   });
 
+  it('ends a stage that takes more memory than it may', async () => {
+    const ended = await runParallel(syntheticSweep(1, 1, 'hungry'), folder('hungry'), { workers: 1 });
+    expect(ended.failures.map(({ reason }) => reason)).toEqual([
+      'one: it needs more than the 600 MiB of memory that limits.memoryMiB allows (MEMORY_LIMIT)',
+    ]);
+  });
+
   it('fails as a whole when the same inputs give another result', async () => {
     const sweep = syntheticSweep(1, 1, 'random');
     await runParallel(sweep, folder('random'), { workers: 1 });

@@ -10,14 +10,14 @@ import { blobHash, blobName } from '../store/store.js';
 const file = { path: 'model', sha256: sha256('model') } as const;
 
 /** What a model's name makes of its stages. */
-export type Behaviour = 'sound' | 'poison' | 'crash' | 'random';
+export type Behaviour = 'sound' | 'poison' | 'crash' | 'hungry' | 'random';
 
 const pointOf = (model: Behaviour, rows: number, seed: number): Point => ({
   model: { name: model, model: file, inputScale: null, samples: null, labels: null, data: null },
   method: { method: 'as it came', config: {}, setting: '', epochs: null, validation: null, seed: 0 },
   pe: { kind: 'auto', round: false, pulses: null },
   ...{ rows, columns: 1, reloadable: false, device: 'hx8k', clockMHz: null, seed, pins: null, verify: 0 },
-  limits: { synthesisMinutes: 1, placeMinutes: 1, memoryMiB: 4096 },
+  limits: { synthesisMinutes: 1, placeMinutes: 1, memoryMiB: model === 'hungry' ? 600 : 4096 },
   tools: null,
 });
 
@@ -36,6 +36,13 @@ export const syntheticSweep = (designs: number, seeds: number, model: Behaviour 
 
 const done = (outputs: Extract<Outcome, { kind: 'done' }>['outputs']): Outcome => ({ kind: 'done', outputs });
 
+/** 800 MiB for as long as it takes to be noticed. */
+const eat = async (): Promise<void> => {
+  const food = Array.from({ length: 8 }, () => Buffer.alloc(100 * 2 ** 20, 1));
+  await wait(10_000);
+  food.length = 0;
+};
+
 /** Makes a blob of every design; fails as the model's name says. */
 const one: Stage = {
   name: 'one',
@@ -46,6 +53,7 @@ const one: Stage = {
     await wait(5);
     if (inputs['model'] === 'poison') throw new Error('this never works');
     if (inputs['model'] === 'crash') process.abort();
+    if (inputs['model'] === 'hungry') await eat();
     return done({ blob: blobName(blobs.put(`content of ${Number(inputs['rows'])}`)) });
   },
 };
