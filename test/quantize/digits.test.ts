@@ -17,8 +17,8 @@ import { haveShared, sharedPath } from '../nn/shared-data.js';
 
 const SEED = 1;
 const PICTURES = 20;
-/** Points of accuracy, by method; 2 for the others. FAMES trusts estimates on pictures that the network knows by heart. */
-const mostLost: Readonly<Record<string, number>> = { fames: 9 };
+/** Points of accuracy. */
+const mostLost = 2;
 
 describe.runIf(haveShared())('the five methods on the 8x8 digits', () => {
   const folder = mkdtempSync(join(tmpdir(), 'nomul-digits-'));
@@ -47,7 +47,7 @@ describe.runIf(haveShared())('the five methods on the 8x8 digits', () => {
   it.each(digits.jobs)('$network.name, $name: accuracy of the integers, then its hardware', async (job) => {
     const row = await measure(job);
     expect(row.before).toBeGreaterThan(0.95);
-    expect(100 * (row.before - row.after)).toBeLessThanOrEqual(mostLost[job.method] ?? 2);
+    expect(100 * (row.before - row.after)).toBeLessThanOrEqual(mostLost);
     const { report, problems } = await sim(
       simOptionsSchema.parse({
         model: join(outputOf(digits, job, SEED, place), 'model.qonnx.onnx'),
