@@ -46,7 +46,7 @@ export const page = ({ title, nomul, tools, variants }: Results): string => {
 
 ${title}: ${serial?.comparison.points ?? 0} points, real tools. ${verdict}
 
-| run | workers | random seed | killed with -9 | stage results | blobs | lost | doubled | different | same sweep.json | stages begun / finished | seconds |
+| run | workers | random seed | faults | stage results | blobs | lost | doubled | different | same sweep.json | stages begun / finished | seconds |
 |---|--:|--:|---|--:|--:|--:|--:|--:|---|--:|--:|
 ${variants.map(row).join('\n')}
 ${partial.length === 0 ? '' : `\nThe sweep ended before everything was killed that was to be: ${partial.map(({ variant }) => variant).join(', ')}.\n`}

@@ -1,5 +1,6 @@
 import type { ConvLayer } from '../ir.js';
-import { hasPadding, tableIndex, tensorOf } from '../ranges.js';
+import { hasPadding, tensorOf } from '../ranges.js';
+import { tableByWeight } from './products.js';
 import { copyRow, prepareRequantize, type RowRequantizer } from '../requantize.js';
 import {
   accumulatorBounds,
@@ -208,17 +209,18 @@ function tableMultiply(
   depth: number,
 ): Multiply {
   const actBits = tensorOf(network, layer.input, `layer "${layer.name}"`).bits;
+  const { products, rows } = tableByWeight(layer, table, actBits);
   const channels = layer.bias.length;
+  const mask = 2 ** actBits - 1;
   return (patches, pixels, acc) => {
-    for (let i = 0; i < pixels * channels; i++) {
-      const pixel = Math.floor(i / channels);
-      const channel = i % channels;
-      let sum = layer.bias[channel] ?? 0;
-      for (let k = 0; k < depth; k++) {
-        const weight = layer.weights[channel * depth + k] ?? 0;
-        sum += table[tableIndex(patches[pixel * depth + k] ?? 0, weight, actBits, layer.weightBits)] ?? 0;
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      for (let channel = 0; channel < channels; channel++) {
+        let sum = layer.bias[channel] ?? 0;
+        const [row, patch] = [channel * depth, pixel * depth];
+        for (let k = 0; k < depth; k++)
+          sum += products[(rows[row + k] ?? 0) + ((patches[patch + k] ?? 0) & mask)] ?? 0;
+        acc[pixel * channels + channel] = sum;
       }
-      acc[i] = sum;
     }
   };
 }

@@ -1,5 +1,6 @@
 import type { ConvLayer } from '../ir.js';
-import { tableIndex, tensorOf } from '../ranges.js';
+import { tensorOf } from '../ranges.js';
+import { tableByWeight } from './products.js';
 import { requantizerOf } from './conv.js';
 import {
   accumulatorBounds,
@@ -140,21 +141,31 @@ function tableTaps(
   table: readonly number[],
 ): Accumulate {
   const [height, width, channels] = window.input;
+  const [kernelHeight, kernelWidth] = layer.kernel;
   const actBits = tensorOf(network, layer.input, `layer "${layer.name}"`).bits;
-  const taps = layer.kernel[0] * layer.kernel[1];
+  const { products, rows } = tableByWeight(layer, table, actBits);
+  const mask = 2 ** actBits - 1;
+  const taps = kernelHeight * kernelWidth;
+  const addTap = (
+    input: Int32Array,
+    from: number | undefined,
+    tap: number,
+    acc: Float64Array,
+    at: number,
+  ) => {
+    for (let channel = 0; channel < channels; channel++) {
+      const act = from === undefined ? 0 : (input[from + channel] ?? 0) & mask;
+      acc[at + channel] = (acc[at + channel] ?? 0) + (products[(rows[channel * taps + tap] ?? 0) + act] ?? 0);
+    }
+  };
   return (input, outY, outX, acc) => {
     const y0 = outY * window.stride[0] - window.padding.top;
     const x0 = outX * window.stride[1] - window.padding.left;
-    for (let i = 0; i < taps * channels; i++) {
-      const channel = i % channels;
-      const tap = Math.floor(i / channels);
-      const y = y0 + Math.floor(tap / layer.kernel[1]);
-      const x = x0 + (tap % layer.kernel[1]);
+    for (let tap = 0; tap < taps; tap++) {
+      const y = y0 + Math.floor(tap / kernelWidth);
+      const x = x0 + (tap % kernelWidth);
       const inside = y >= 0 && y < height && x >= 0 && x < width;
-      const act = inside ? (input[(y * width + x) * channels + channel] ?? 0) : 0;
-      const weight = layer.weights[channel * taps + tap] ?? 0;
-      const at = outX * channels + channel;
-      acc[at] = (acc[at] ?? 0) + (table[tableIndex(act, weight, actBits, layer.weightBits)] ?? 0);
+      addTap(input, inside ? (y * width + x) * channels : undefined, tap, acc, outX * channels);
     }
   };
 }
