@@ -5,7 +5,7 @@
  * chosen by validation pictures.
  *   BENCH_SEEDS=1,2,3        seeds of initial weights, order and split (the default)
  *   BENCH_SET=fashion,digits workloads (default: both)
- *   BENCH_ONLY=inq,prom      jobs whose name, method or network holds one of the words
+ *   BENCH_ONLY=inq,prom      jobs whose name, method or network holds one of the words; a whole name: this job alone
  * Results of all runs so far: bench/results/methods.json and docs/results/methods.md.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -38,11 +38,15 @@ const keep = (row: Row, order: readonly string[]): void => {
   writeWhole(document, page(rows));
 };
 
-const wanted =
-  (words: readonly string[] | undefined) =>
-  ({ name, method, network }: Job): boolean =>
-    words?.some((word) => `${name} ${method} ${network.name}`.toLowerCase().includes(word.toLowerCase())) ??
-    true;
+/** A word that is a job's whole name stands for this job alone. */
+const wanted = (jobs: readonly Job[], words: readonly string[] | undefined): readonly Job[] => {
+  if (words === undefined) return jobs;
+  const matches = (word: string, { name, method, network }: Job): boolean =>
+    jobs.some((job) => job.name === word)
+      ? name === word
+      : `${name} ${method} ${network.name}`.toLowerCase().includes(word.toLowerCase());
+  return jobs.filter((job) => words.some((word) => matches(word, job)));
+};
 
 const main = async (): Promise<void> => {
   if (!existsSync(place.data)) {
@@ -59,7 +63,7 @@ const main = async (): Promise<void> => {
   const seeds = (listOf('BENCH_SEEDS') ?? ['1', '2', '3']).map(Number);
   for (const seed of seeds) {
     for (const workload of workloads.filter(({ name }) => sets.includes(name))) {
-      for (const job of workload.jobs.filter(wanted(listOf('BENCH_ONLY')))) {
+      for (const job of wanted(workload.jobs, listOf('BENCH_ONLY'))) {
         const { report: progress } = lineProgress((line) => console.error(`  ${line}`));
         const row = await runJob(workload, job, seed, place, { progress });
         keep(row, order);

@@ -8,7 +8,7 @@ import { resultEnvelope, type Envelope } from './envelope.js';
 import { exitCodes } from './exit-codes.js';
 import type { Request } from './request.js';
 import type { Paint } from './summary.js';
-import { arraySize, numberFromZero, positiveFraction, wholeNumber } from './values.js';
+import { arraySize, numberFromZero, positiveFraction, positiveNumber, wholeNumber } from './values.js';
 
 const collect =
   <T>(read: (text: string) => T) =>
@@ -34,6 +34,8 @@ export function addSearchVerb(program: Command, understood: (request: Request) =
     .option('--arrays <RxC,...>', 'sizes of the array to choose from (default: 8x8)', collect(arraySize))
     .option('--activation-bits <N,...>', 'widths of stored activations (default: 8)', collect(wholeNumber))
     .option('--max-cycles <N>', 'from picture to picture (default: no limit)', wholeNumber)
+    .option('--max-energy <nJ>', 'of products and sums, per picture (default: no limit)', positiveNumber)
+    .option('--max-luts <N>', 'lookup tables (default: those of the target)', wholeNumber)
     .option('--epochs <N>', 're-training of the chosen network (default: 4)', wholeNumber)
     .option('--trial-epochs <N>', 'of each network that is tried (default: half of --epochs)', wholeNumber)
     .option('--liberty <file>', 'cells for gate-level energies (default: published energies per operation)')

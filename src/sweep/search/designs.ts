@@ -2,6 +2,7 @@
 
 import { AccelError } from '../../accel/index.js';
 import { planHardware, type PlannedHardware } from '../../flow/index.js';
+import type { IntegerNetwork } from '../../nn/index.js';
 import {
   convNodes,
   formatName,
@@ -47,23 +48,22 @@ const energyLevels = 6;
 /** @throws the errors of src/tools */
 export const enumerateDesigns = async (
   context: SpaceContext,
-  space: Space,
+  spaces: readonly Space[],
   units: UnitTable,
 ): Promise<readonly SearchDesign[]> => {
   const { options, progress, signal } = context;
   const sets = engineSetsOf(options.formats);
   const designs: SearchDesign[] = [];
-  const total = options.activationBits.length * options.arrays.length * sets.length;
+  const total = spaces.length * options.arrays.length * sets.length;
   let done = 0;
-  for (const activationBits of options.activationBits) {
-    const skeleton = await untrained(context, {}, activationBits);
+  for (const space of spaces) {
+    const skeleton = await untrained(context, {}, space.activationBits);
     for (const array of options.arrays) {
-      const rest = await restOf(context, skeleton, array, units);
+      const restOf = rests(context, array, units);
       for (const engines of sets) {
         signal?.throwIfAborted();
         progress('plan designs', done++, total);
-        const base = { array, engines, activationBits, rest, skeleton };
-        designs.push(...(await designsOf(context, space, base, units)));
+        designs.push(...(await designsOf(context, space, { array, engines, skeleton, restOf }, units)));
       }
     }
   }
@@ -74,22 +74,27 @@ export const enumerateDesigns = async (
 interface DesignBase {
   readonly array: ArraySize;
   readonly engines: EngineSet;
-  readonly activationBits: number;
-  /** LUTs around the columns. */
-  readonly rest: number;
   readonly skeleton: QuantizedModel;
+  /** LUTs around the columns of a network's accelerator. */
+  readonly restOf: (network: IntegerNetwork, engines: EngineSet) => Promise<number>;
 }
 
-const restOf = (
+/** Measured once for each family of dense engines: the first network of the family stands for all. */
+const rests = (
   { options, tools, signal }: SpaceContext,
-  skeleton: QuantizedModel,
   array: ArraySize,
   units: UnitTable,
-): Promise<number> =>
-  measureRest(networkOf(skeleton), { device: options.target, array, reloadable: false }, units, {
-    tools,
-    ...(signal === undefined ? {} : { signal }),
-  });
+): DesignBase['restOf'] => {
+  const measured = new Map<string, Promise<number>>();
+  return (network, { ternary, shiftBits }) => {
+    const family = `${ternary ? 'ternary' : ''} ${shiftBits > 0 ? 'shift' : ''}`;
+    const rest =
+      measured.get(family) ??
+      measureRest(network, { device: options.target, array, reloadable: false }, units, { tools, signal });
+    measured.set(family, rest);
+    return rest;
+  };
+};
 
 /** From least loss to least energy; fewer where they are the same, none where the array cannot run them in time. */
 const designsOf = async (
@@ -104,17 +109,19 @@ const designsOf = async (
   }));
   if (allowed.some(({ options }) => options.length === 0)) return [];
   const designs = new Map<string, SearchDesign>();
+  const { activationBits, activationLoss } = space;
   for (const chosen of selectionsOf(allowed)) {
     const formats = Object.fromEntries(chosen.map(({ name, option }) => [name, option.format]));
-    const planned = await planFor(context, base, formats);
+    const network = networkOf(await roughly(context, base, formats, activationBits));
+    const planned = planFor(context, base.array, network);
     if (planned === undefined) continue;
     const cycles = planned.prediction.initiationInterval;
     if (cycles > (context.options.maxCycles ?? Infinity)) continue;
-    const { array, engines, activationBits } = base;
+    const { array, engines } = base;
     const design: SearchDesign = {
       ...{ array, engines, activationBits, formats, cycles },
-      loss: sumOf(chosen, 'loss') + (space.activationLoss.get(activationBits) ?? 0),
-      luts: base.rest + (await columnLuts(planned, units)),
+      loss: sumOf(chosen, 'loss') + activationLoss,
+      luts: (await base.restOf(network, engines)) + (await columnLuts(planned, units)),
       energyPj: sumOf(chosen, 'energyPj'),
     };
     designs.set(designName(design), design);
@@ -154,17 +161,25 @@ function* selectionsOf(layers: Space['layers']): Generator<readonly Chosen[]> {
 /** So that the last selection is the one of least energy. */
 const stepDown = (level: number): number => (energyLevels - 2 - level) / (energyLevels - 1 - level);
 
-/** undefined: the array has no place for such a network. */
-const planFor = async (
+/** Without training: enough for a plan. */
+const roughly = async (
   context: SpaceContext,
-  { array, activationBits, skeleton }: DesignBase,
+  { skeleton }: DesignBase,
   formats: Readonly<Record<string, LayerFormat>>,
-): Promise<PlannedHardware | undefined> => {
-  const quantized = Object.values(formats).some(({ kind }) => kind === 'factors')
-    ? await untrained(context, formats, activationBits)
+  activationBits: number,
+): Promise<QuantizedModel> =>
+  Object.values(formats).some(({ kind }) => kind === 'factors')
+    ? untrained(context, formats, activationBits)
     : reformatted(context.inputs.model, skeleton, formats);
+
+/** undefined: the array has no place for such a network. */
+const planFor = (
+  { options }: SpaceContext,
+  array: ArraySize,
+  network: IntegerNetwork,
+): PlannedHardware | undefined => {
   try {
-    return planHardware(networkOf(quantized), { device: context.options.target, array, reloadable: false });
+    return planHardware(network, { device: options.target, array, reloadable: false });
   } catch (error) {
     if (error instanceof AccelError) return undefined;
     throw error;

@@ -39,6 +39,9 @@ export const searchOptionsSchema = z.strictObject({
   formats: formatChoicesSchema.prefault({}),
   /** Cycles from picture to picture that must not be exceeded; undefined: no limit. */
   maxCycles: z.int().positive().optional(),
+  /** Of products and sums, nJ per picture; and lookup tables: as estimated before anything is built. */
+  maxEnergy: z.number().positive().optional(),
+  maxLuts: z.int().positive().optional(),
   /** Re-training of the chosen network, and of each network that is tried on the way (undefined: half as long). */
   epochs: z.int().min(0).max(10_000).default(4),
   trialEpochs: z.int().min(0).max(10_000).optional(),

@@ -41,10 +41,17 @@ export const searchReportSchema = z.strictObject({
   float: z.strictObject({ validation: share, test: share }),
   /** What an energy is: gates of a library at work, or published energies per operation. */
   energyBasis: z.enum(['gates', 'operations']),
-  layers: z.array(
+  /** By width of the stored activations. */
+  spaces: z.array(
     z.strictObject({
-      name: z.string(),
-      options: z.array(z.strictObject({ format: z.string(), predictedLoss: amount, energyPj: amount })),
+      activationBits: count,
+      activationLoss: amount,
+      layers: z.array(
+        z.strictObject({
+          name: z.string(),
+          options: z.array(z.strictObject({ format: z.string(), predictedLoss: amount, energyPj: amount })),
+        }),
+      ),
     }),
   ),
   /** The table of units: LUTs of a column of an engine on the target, synthesized. */

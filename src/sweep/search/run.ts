@@ -19,7 +19,7 @@ import { enumerateDesigns, type SearchDesign } from './designs.js';
 import { measureChosen, measureSingles, type MeasuredChoice } from './measure.js';
 import type { SearchOptions } from './options.js';
 import type { SearchReport } from './report.js';
-import { exploreSpace, type SpaceContext } from './space.js';
+import { exploreSpaces, type SpaceContext } from './space.js';
 import { problemsOf, searchReportOf, sweepReportOf } from './summary.js';
 import { openTrials } from './trials.js';
 import { openUnitTable } from './units.js';
@@ -44,15 +44,15 @@ export const search = async (options: SearchOptions, hooks: FlowHooks = {}): Pro
     const float = await floatAccuracies(context.inputs.model, context.inputs);
     const device = findDevice(options.target);
     const units = openUnitTable({ ...context, device, dsp: device.dsps > 0 });
-    const space = await exploreSpace(context);
-    const designs = await enumerateDesigns(context, space, units);
+    const spaces = await exploreSpaces(context);
+    const designs = await enumerateDesigns(context, spaces, units);
     const fitting = requireFitting(designs, device.luts, options);
     const wanted = float.validation - options.maxLoss / 100;
     const choice = await chooseDesign(context, fitting, openTrials(context, work), wanted);
     const chosen = await measureChosen(context, choice, float.test, work, hooks);
     const singles = await measureSingles(context, choice.design, work, hooks);
     const finished = { float, designs: designs.length, choice, chosen, singles };
-    const report = searchReportOf(context, space, units, finished);
+    const report = searchReportOf(context, spaces, units, finished);
     folder.write('network.qonnx.onnx', choice.trial.file);
     folder.write('search.json', `${JSON.stringify(report, null, 2)}\n`);
     folder.write('sweep.json', `${JSON.stringify(sweepReportOf(options, finished), null, 2)}\n`);
@@ -97,16 +97,24 @@ const floatAccuracies = async (
 const requireFitting = (
   designs: readonly SearchDesign[],
   available: number,
-  { target, maxCycles }: SearchOptions,
+  { target, maxCycles, maxLuts = available, maxEnergy = Infinity }: SearchOptions,
 ): readonly SearchDesign[] => {
-  const fitting = designs.filter(({ luts }) => luts <= available);
+  const cheap = designs.filter(({ energyPj }) => energyPj <= 1000 * maxEnergy);
+  if (cheap.length === 0 && designs.length > 0) {
+    const least = Math.min(...designs.map(({ energyPj }) => energyPj)) / 1000;
+    throw new SweepError(
+      'NO_POINTS',
+      `the design of least energy takes ${least.toFixed(1)} nJ a picture; raise --max-energy`,
+    );
+  }
+  const fitting = cheap.filter(({ luts }) => luts <= Math.min(maxLuts, available));
   if (fitting.length > 0) return fitting;
-  const least = Math.round(Math.min(...designs.map(({ luts }) => luts)));
+  const least = Math.round(Math.min(...cheap.map(({ luts }) => luts)));
   throw new SweepError(
     'NO_POINTS',
     designs.length === 0
       ? `no array runs this network${maxCycles === undefined ? '' : ` within ${maxCycles} cycles`}; give other --array sizes${maxCycles === undefined ? '' : ' or more cycles'}`
-      : `the smallest design takes about ${least} LUTs, ${target} has ${available}; give smaller --array sizes or a larger --target`,
+      : `the smallest design takes about ${least} LUTs, ${Math.min(maxLuts, available)} are allowed (${target} has ${available}); give smaller --array sizes, a larger --target or more --max-luts`,
   );
 };
 

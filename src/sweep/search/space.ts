@@ -36,10 +36,12 @@ export interface LayerOption {
   readonly energyPj: number;
 }
 
+/** What the layers may be at one width of the stored activations. */
 export interface Space {
+  readonly activationBits: number;
+  /** What rounding the activations alone adds to the loss. */
+  readonly activationLoss: number;
   readonly layers: readonly { readonly name: string; readonly options: readonly LayerOption[] }[];
-  /** By width of the stored activations: what rounding them alone adds to the loss. */
-  readonly activationLoss: ReadonlyMap<number, number>;
 }
 
 export interface SpaceContext {
@@ -54,8 +56,8 @@ export interface SpaceContext {
 /** Pictures of the estimate; fewer let single pictures decide. */
 const pictures = 1000;
 
-/** @throws QuantError, FlowError, the errors of src/tools */
-export const exploreSpace = async (context: SpaceContext): Promise<Space> => {
+/** One space per width of the activations. @throws QuantError, FlowError, the errors of src/tools */
+export const exploreSpaces = async (context: SpaceContext): Promise<readonly Space[]> => {
   const { inputs, options, progress } = context;
   const { model, input, validation } = inputs;
   const candidates = candidatesOf(model, options.formats);
@@ -64,15 +66,22 @@ export const exploreSpace = async (context: SpaceContext): Promise<Space> => {
   const losses = await formatLosses(request, candidates);
   const activationLoss = await activationLosses(context);
   progress('estimate losses', 1, 1);
-  const energies = await energiesOf(context, candidates);
-  const optionsOf = (layer: string): readonly LayerOption[] =>
-    losses.flatMap(({ layer: of, format, first, second }) =>
-      of === layer ? [{ format, loss: Math.max(0, first) + second, energyPj: energies(layer, format) }] : [],
-    );
-  return {
-    layers: convNodes(model).map(({ name }) => ({ name, options: optionsOf(name) })),
-    activationLoss,
-  };
+  const spaces: Space[] = [];
+  for (const bits of options.activationBits) {
+    const energyOf = await energiesOf(context, candidates, bits);
+    const optionsOf = (layer: string): readonly LayerOption[] =>
+      losses.flatMap(({ layer: of, format, first, second }) =>
+        of === layer
+          ? [{ format, loss: Math.max(0, first) + second, energyPj: energyOf(layer, format) }]
+          : [],
+      );
+    spaces.push({
+      activationBits: bits,
+      activationLoss: activationLoss.get(bits) ?? 0,
+      layers: convNodes(model).map(({ name }) => ({ name, options: optionsOf(name) })),
+    });
+  }
+  return spaces;
 };
 
 /** Real, with float weights: there are few widths. */
@@ -100,19 +109,20 @@ const activationLosses = async ({ inputs, options }: SpaceContext): Promise<Read
 const energiesOf = async (
   context: SpaceContext,
   candidates: readonly FormatCandidate[],
+  activationBits: number,
 ): Promise<(layer: string, format: LayerFormat) => number> => {
   const formats = new Map(candidates.map(({ format }) => [formatName(format), format]));
   const energies = new Map<string, ReadonlyMap<string, number>>();
   for (const [name, format] of formats) {
-    context.progress('energy of formats', energies.size, formats.size);
+    context.progress(`energy of formats, act${activationBits}`, energies.size, formats.size);
     context.signal?.throwIfAborted();
     const layers = candidates.flatMap((each): [string, LayerFormat][] =>
       formatName(each.format) === name ? [[each.layer, format]] : [],
     );
-    const quantized = await untrained(context, Object.fromEntries(layers));
+    const quantized = await untrained(context, Object.fromEntries(layers), activationBits);
     energies.set(name, await layerEnergies(context, networkOf(quantized)));
   }
-  context.progress('energy of formats', formats.size, formats.size);
+  context.progress(`energy of formats, act${activationBits}`, formats.size, formats.size);
   return (layer, format) => {
     const own = energies.get(formatName(format)) ?? new Map<string, number>();
     return [...own].reduce(
@@ -126,7 +136,7 @@ const energiesOf = async (
 export const untrained = async (
   { inputs, options }: Pick<SpaceContext, 'inputs' | 'options'>,
   layers: Readonly<Record<string, LayerFormat>>,
-  activationBits: number = Math.max(...options.activationBits),
+  activationBits: number,
 ): Promise<QuantizedModel> => {
   const { model, input, train, validation } = inputs;
   const method = mixed({ layers, activationBits });
@@ -156,12 +166,17 @@ export const layerEnergies = async (
       ),
     );
   const samples = samplesOf(network, inputs.validation, energyPictures);
-  const request = { library, pictures: energyPictures, tools, ...(signal === undefined ? {} : { signal }) };
+  const request = {
+    ...{ library, pictures: energyPictures, operations: energyOperations, tools },
+    ...(signal === undefined ? {} : { signal }),
+  };
   const { layers } = await networkEnergy(network, samples, request);
   return new Map(layers.map(({ layer, pjPerPicture }) => [layer, pjPerPicture]));
 };
 
-const energyPictures = 8;
+/** A quarter of what `networkEnergy` takes by itself: within a few percent, for ten times as many networks. */
+const energyOperations = 1024;
+const energyPictures = 4;
 
 /** Some pictures, spread over the data set, as the network's input integers. */
 export const samplesOf = (network: IntegerNetwork, data: Dataset, count: number): QuantizedSamples => {

@@ -26,7 +26,7 @@ export interface Finished {
 
 export const searchReportOf = (
   { options, inputs, library }: SpaceContext,
-  space: Space,
+  spaces: readonly Space[],
   units: UnitTable,
   { float, designs, choice, chosen, singles }: Finished,
 ): SearchReport => ({
@@ -40,10 +40,13 @@ export const searchReportOf = (
   },
   float,
   energyBasis: library === undefined ? 'operations' : 'gates',
-  layers: space.layers.map(({ name, options: formats }) => ({
-    name,
-    options: formats.map(({ format, loss, energyPj }) => ({
-      ...{ format: formatName(format), predictedLoss: loss, energyPj },
+  spaces: spaces.map(({ activationBits, activationLoss, layers }) => ({
+    ...{ activationBits, activationLoss },
+    layers: layers.map(({ name, options: formats }) => ({
+      name,
+      options: formats.map(({ format, loss, energyPj }) => ({
+        ...{ format: formatName(format), predictedLoss: loss, energyPj },
+      })),
     })),
   })),
   units: [...units.entries()],
