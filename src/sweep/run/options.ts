@@ -29,17 +29,22 @@ export const planOptionsSchema = z.strictObject({
   /** Prints the matrix of so many shards. */
   shards: z.int().min(1).max(10_000).optional(),
 });
-export const runOptionsSchema = z.strictObject({
-  ...common,
-  /** Workers; undefined: one for every second processor of this machine; 0: workers come from elsewhere. */
-  jobs: z.int().min(0).max(1024).optional(),
-  queue,
-  launcher: z.enum(launcherNames).default('local'),
-  /** Options of sbatch, one each. */
-  slurmOption: z.array(z.string().regex(/^-[^\n]+$/, 'expected an option of sbatch, --mem=4G')).default([]),
-  explainCache: z.boolean().default(false),
-  shard: shardSchema.optional(),
-});
+export const runOptionsSchema = z
+  .strictObject({
+    ...common,
+    /** Workers; undefined: one for every second processor of this machine; 0: workers come from elsewhere. */
+    jobs: z.int().min(0).max(1024).optional(),
+    queue,
+    launcher: z.enum(launcherNames).default('local'),
+    /** Options of sbatch, one each. */
+    slurmOption: z.array(z.string().regex(/^-[^\n]+$/, 'expected an option of sbatch, --mem=4G')).default([]),
+    explainCache: z.boolean().default(false),
+    shard: shardSchema.optional(),
+  })
+  .refine(({ launcher, jobs }) => launcher !== 'slurm' || (jobs ?? 0) > 0, {
+    path: ['jobs'],
+    message: 'Slurm is to be told how many workers to start',
+  });
 export const statusOptionsSchema = z.strictObject({ ...common, queue });
 export const workerOptionsSchema = z.strictObject({
   folder,
