@@ -12,7 +12,7 @@ import {
   type LayerFormat,
   type QuantizedModel,
 } from '../../quant/index.js';
-import { canRun, engineSetName, engineSetsOf, type EngineSet } from './formats.js';
+import { canRun, engineSetsOf } from './formats.js';
 import type { SearchOptions } from './options.js';
 import { networkOf, untrained, type LayerOption, type Space, type SpaceContext } from './space.js';
 import { columnLuts, measureRest, type UnitTable } from './units.js';
@@ -24,7 +24,8 @@ export interface ArraySize {
 
 export interface SearchDesign {
   readonly array: ArraySize;
-  readonly engines: EngineSet;
+  /** The engines that the formats need: `ternary + int8`. */
+  readonly engines: string;
   readonly activationBits: number;
   readonly formats: Readonly<Record<string, LayerFormat>>;
   /** Predicted change of the mean loss. */
@@ -37,10 +38,13 @@ export interface SearchDesign {
   readonly energyPj: number;
 }
 
-export const designName = ({ array, engines, activationBits, formats }: SearchDesign): string => {
-  const layers = Object.entries(formats).map(([layer, format]) => `${layer} ${formatName(format)}`);
-  return `${array.rows}x${array.columns}, ${engineSetName(engines)}, act${activationBits}: ${layers.join(', ')}`;
-};
+export const designName = ({ array, engines, activationBits, formats }: SearchDesign): string =>
+  `${array.rows}x${array.columns}, ${engines}, act${activationBits}: ${formatsName(formats)}`;
+
+const formatsName = (formats: Readonly<Record<string, LayerFormat>>): string =>
+  Object.entries(formats)
+    .map(([layer, format]) => `${layer} ${formatName(format)}`)
+    .join(', ');
 
 /** Selections between least loss and least energy that are looked at for each set of engines. */
 const energyLevels = 6;
@@ -52,18 +56,19 @@ export const enumerateDesigns = async (
   units: UnitTable,
 ): Promise<readonly SearchDesign[]> => {
   const { options, progress, signal } = context;
-  const sets = engineSetsOf(options.formats);
   const designs: SearchDesign[] = [];
-  const total = spaces.length * options.arrays.length * sets.length;
+  const selections = spaces.map((space) => ({ space, chosen: differentSelections(space, options) }));
+  const total = selections.reduce((sum, { chosen }) => sum + chosen.length, 0) * options.arrays.length;
   let done = 0;
-  for (const space of spaces) {
-    const skeleton = await untrained(context, {}, space.activationBits);
-    for (const array of options.arrays) {
-      const restOf = rests(context, array, units);
-      for (const engines of sets) {
+  for (const array of options.arrays) {
+    const restOf = rests(context, array, units);
+    for (const { space, chosen } of selections) {
+      const skeleton = await untrained(context, {}, space.activationBits);
+      for (const selection of chosen) {
         signal?.throwIfAborted();
         progress('plan designs', done++, total);
-        designs.push(...(await designsOf(context, space, { array, engines, skeleton, restOf }, units)));
+        const design = await designOf(context, { space, array, skeleton, restOf }, selection, units);
+        if (design !== undefined) designs.push(design);
       }
     }
   }
@@ -71,63 +76,75 @@ export const enumerateDesigns = async (
   return designs;
 };
 
+/** Of all sets of engines; what two sets have in common is looked at once. */
+const differentSelections = (
+  { layers }: Space,
+  { formats }: SearchOptions,
+): readonly (readonly Chosen[])[] => {
+  const found = new Map<string, readonly Chosen[]>();
+  for (const engines of engineSetsOf(formats)) {
+    const allowed = layers.map(({ name, options }) => ({
+      name,
+      options: options.filter(({ format }) => canRun(engines, format)),
+    }));
+    if (allowed.some(({ options }) => options.length === 0)) continue;
+    for (const chosen of selectionsOf(allowed)) found.set(formatsName(formatsOf(chosen)), chosen);
+  }
+  return [...found.values()];
+};
+
+const formatsOf = (chosen: readonly Chosen[]): Readonly<Record<string, LayerFormat>> =>
+  Object.fromEntries(chosen.map(({ name, option }) => [name, option.format]));
+
 interface DesignBase {
+  readonly space: Space;
   readonly array: ArraySize;
-  readonly engines: EngineSet;
   readonly skeleton: QuantizedModel;
   /** LUTs around the columns of a network's accelerator. */
-  readonly restOf: (network: IntegerNetwork, engines: EngineSet) => Promise<number>;
+  readonly restOf: (network: IntegerNetwork, planned: PlannedHardware) => Promise<number>;
 }
 
-/** Measured once for each family of dense engines: the first network of the family stands for all. */
+/** Measured once for each combination of kinds of engines: the first network that has it stands for all. */
 const rests = (
   { options, tools, signal }: SpaceContext,
   array: ArraySize,
   units: UnitTable,
 ): DesignBase['restOf'] => {
   const measured = new Map<string, Promise<number>>();
-  return (network, { ternary, shiftBits }) => {
-    const family = `${ternary ? 'ternary' : ''} ${shiftBits > 0 ? 'shift' : ''}`;
+  return (network, { plan }) => {
+    const kinds = plan.config.engines.map(({ name }) => name).join();
     const rest =
-      measured.get(family) ??
+      measured.get(kinds) ??
       measureRest(network, { device: options.target, array, reloadable: false }, units, { tools, signal });
-    measured.set(family, rest);
+    measured.set(kinds, rest);
     return rest;
   };
 };
 
-/** From least loss to least energy; fewer where they are the same, none where the array cannot run them in time. */
-const designsOf = async (
+/** undefined: the array has no place for such a network, or takes too long. */
+const designOf = async (
   context: SpaceContext,
-  space: Space,
   base: DesignBase,
+  chosen: readonly Chosen[],
   units: UnitTable,
-): Promise<readonly SearchDesign[]> => {
-  const allowed = space.layers.map(({ name, options }) => ({
-    name,
-    options: options.filter(({ format }) => canRun(base.engines, format)),
-  }));
-  if (allowed.some(({ options }) => options.length === 0)) return [];
-  const designs = new Map<string, SearchDesign>();
-  const { activationBits, activationLoss } = space;
-  for (const chosen of selectionsOf(allowed)) {
-    const formats = Object.fromEntries(chosen.map(({ name, option }) => [name, option.format]));
-    const network = networkOf(await roughly(context, base, formats, activationBits));
-    const planned = planFor(context, base.array, network);
-    if (planned === undefined) continue;
-    const cycles = planned.prediction.initiationInterval;
-    if (cycles > (context.options.maxCycles ?? Infinity)) continue;
-    const { array, engines } = base;
-    const design: SearchDesign = {
-      ...{ array, engines, activationBits, formats, cycles },
-      loss: sumOf(chosen, 'loss') + activationLoss,
-      luts: (await base.restOf(network, engines)) + (await columnLuts(planned, units)),
-      energyPj: sumOf(chosen, 'energyPj'),
-    };
-    designs.set(designName(design), design);
-  }
-  return [...designs.values()];
+): Promise<SearchDesign | undefined> => {
+  const { space, array, restOf } = base;
+  const formats = formatsOf(chosen);
+  const network = networkOf(await roughly(context, base, formats));
+  const planned = planFor(context, array, network);
+  const cycles = planned?.prediction.initiationInterval ?? Infinity;
+  if (planned === undefined || cycles > (context.options.maxCycles ?? Infinity)) return undefined;
+  return {
+    ...{ array, formats, cycles, activationBits: space.activationBits },
+    engines: planned.plan.config.engines.map(engineName).join(' + '),
+    loss: sumOf(chosen, 'loss') + space.activationLoss,
+    luts: (await restOf(network, planned)) + (await columnLuts(planned, units)),
+    energyPj: sumOf(chosen, 'energyPj'),
+  };
 };
+
+const engineName = ({ kind, codeWidth }: PlannedHardware['plan']['config']['engines'][number]): string =>
+  kind === 'ternary' ? kind : `${kind}${codeWidth}`;
 
 interface Chosen {
   readonly name: string;
@@ -164,12 +181,11 @@ const stepDown = (level: number): number => (energyLevels - 2 - level) / (energy
 /** Without training: enough for a plan. */
 const roughly = async (
   context: SpaceContext,
-  { skeleton }: DesignBase,
+  { skeleton, space }: DesignBase,
   formats: Readonly<Record<string, LayerFormat>>,
-  activationBits: number,
 ): Promise<QuantizedModel> =>
   Object.values(formats).some(({ kind }) => kind === 'factors')
-    ? untrained(context, formats, activationBits)
+    ? untrained(context, formats, space.activationBits)
     : reformatted(context.inputs.model, skeleton, formats);
 
 /** undefined: the array has no place for such a network. */

@@ -52,12 +52,6 @@ export interface EngineSet {
   readonly intBits: number;
 }
 
-/** `ternary + shift4 + int8` */
-export const engineSetName = ({ ternary, shiftBits, intBits }: EngineSet): string =>
-  [...(ternary ? ['ternary'] : []), ...(shiftBits > 0 ? [`shift${shiftBits}`] : []), `int${intBits}`].join(
-    ' + ',
-  );
-
 /** Every set that some candidates need. Pooling and depthwise layers take integers, so that there always are some. */
 export const engineSetsOf = ({
   intBits,

@@ -14,7 +14,6 @@ import { formatName } from '../../quant/index.js';
 import { replaceFile } from '../store/index.js';
 import type { Choice } from './choose.js';
 import type { SearchDesign } from './designs.js';
-import { engineSetName } from './formats.js';
 import { placeNetwork } from './place.js';
 import type { MeasuredNetwork } from './rows.js';
 import { writeLabels, writePictures } from './samples.js';
@@ -56,7 +55,7 @@ const settingOf = ({ engines, formats }: SearchDesign): string => {
   const counts = new Map<string, number>();
   for (const format of Object.values(formats))
     counts.set(formatName(format), (counts.get(formatName(format)) ?? 0) + 1);
-  return `${engineSetName(engines)}: ${[...counts].map(([name, layers]) => `${layers} x ${name}`).join(', ')}`;
+  return `${engines}: ${[...counts].map(([name, layers]) => `${layers} x ${name}`).join(', ')}`;
 };
 
 const buildChosen = async (

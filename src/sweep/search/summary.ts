@@ -6,7 +6,6 @@ import type { SweepReport } from '../../report/index.js';
 import { sha256 } from '../canonical.js';
 import type { Choice } from './choose.js';
 import type { SearchDesign } from './designs.js';
-import { engineSetName } from './formats.js';
 import type { MeasuredChoice } from './measure.js';
 import type { SearchOptions } from './options.js';
 import type { SearchReport } from './report.js';
@@ -69,7 +68,7 @@ export const searchReportOf = (
 const plain = (design: SearchDesign): SearchReport['chosen']['design'] => {
   const { array, engines, activationBits, formats, loss, luts, cycles, energyPj } = design;
   return {
-    ...{ array: { ...array }, engines: engineSetName(engines), activationBits, formats: { ...formats } },
+    ...{ array: { ...array }, engines, activationBits, formats: { ...formats } },
     ...{ predictedLoss: loss, estimatedLuts: Math.round(luts), cycles, energyPj },
   };
 };
