@@ -1,15 +1,10 @@
 /** What each format of each layer is predicted to add to the loss: Taylor's series at the float network, no training. */
 import type { Dataset } from '../../nn/index.js';
 import { spreadPictures, weightsOfGrid } from '../calibrate/index.js';
-import {
-  chosenLayers,
-  factorizeConfigSchema,
-  factorizeLayer,
-  productOfFactors,
-  rankOf,
-} from '../factorize/index.js';
+import { productOfFactors } from '../factorize/index.js';
 import { consumersOf, convNamed, type ActivationGrid, type FloatModel } from '../model/index.js';
 import { createTrainer, type Parameter, type Trainer } from '../train/index.js';
+import { layerInFactors } from './factors.js';
 import { formatQuantizer, type LayerFormat } from './formats.js';
 
 export interface FormatCandidate {
@@ -68,7 +63,7 @@ function changeOf(model: FloatModel, { layer, format }: FormatCandidate, seed: n
   const { weights, outChannels } = node;
   const used =
     format.kind === 'factors'
-      ? reconstructed(model, layer, format, seed)
+      ? productOfFactors(layerInFactors(model, layer, format, seed))
       : weightsOfGrid(formatQuantizer(node, format)(weights));
   const size = weights.length / outChannels;
   const normalized =
@@ -89,18 +84,6 @@ function bestScale(weights: Float32Array, used: Float32Array): number {
   const squares = used.reduce((sum, value) => sum + value * value, 0);
   if (squares === 0) return 1;
   return used.reduce((sum, value, i) => sum + value * (weights[i] ?? 0), 0) / squares;
-}
-
-function reconstructed(
-  model: FloatModel,
-  name: string,
-  { bits, rate }: LayerFormat & { readonly kind: 'factors' },
-  seed: number,
-): Float32Array {
-  const layer = chosenLayers(model, []).find(({ node }) => node.name === name);
-  if (layer === undefined) throw new RangeError(`layer ${name} cannot be factorized`);
-  const options = { ...factorizeConfigSchema.parse({}), bits: { in: bits, depth: bits, out: bits }, seed };
-  return productOfFactors(factorizeLayer(layer, rankOf(layer.modes, rate), options));
 }
 
 /** By candidate and picture: g_s . d. */

@@ -1,16 +1,7 @@
 /** Every layer in a format of its own: what a search over all methods chooses, re-trained as one network. */
 import { z } from 'zod';
 import { requireConvNodes } from '../calibrate/index.js';
-import { QuantError } from '../errors.js';
-import {
-  chosenLayers,
-  factorizeConfigSchema,
-  factorizeLayer,
-  gridQuantizer,
-  rankOf,
-  withFactors,
-  type FactorizedLayer,
-} from '../factorize/index.js';
+import { gridQuantizer, withFactors, type FactorizedLayer } from '../factorize/index.js';
 import type { Method, MethodContext } from '../method.js';
 import { convNodes, quantizationPoints, type FloatModel } from '../model/index.js';
 import {
@@ -23,6 +14,7 @@ import {
   withSession,
   type QuantizationPlan,
 } from '../qat/index.js';
+import { layerInFactors } from './factors.js';
 import { formatName, formatQuantizer, layerFormatSchema, type LayerFormat } from './formats.js';
 
 export const mixedConfigSchema = z.strictObject({
@@ -105,25 +97,11 @@ function planMixed(context: MethodContext, settings: Settings): MixedPlan {
   };
 }
 
-/** @throws QuantError QT302 a layer in factors that cannot be factorized */
 function factorizedLayers(context: MethodContext, settings: Settings): readonly FactorizedLayer[] {
-  const wanted = convNodes(context.model).flatMap(({ name }) => {
+  return convNodes(context.model).flatMap(({ name }) => {
     const format = formatOf(settings, name);
-    return format.kind === 'factors' ? [{ name, format }] : [];
-  });
-  if (wanted.length === 0) return [];
-  const possible = chosenLayers(context.model, []);
-  return wanted.map(({ name, format }) => {
+    if (format.kind !== 'factors') return [];
     stopWhenAsked(context, 'Mixed', `factorization of ${name}`);
-    const layer = possible.find(({ node }) => node.name === name);
-    if (layer === undefined)
-      throw new QuantError(
-        'QT302',
-        `layer "${name}" is depthwise and cannot be factorized. Give it another format.`,
-      );
-    const { bits, rate } = format;
-    const defaults = factorizeConfigSchema.parse({});
-    const options = { ...defaults, bits: { in: bits, depth: bits, out: bits }, seed: context.seed };
-    return factorizeLayer(layer, rankOf(layer.modes, rate), options);
+    return [layerInFactors(context.model, name, format, context.seed)];
   });
 }
