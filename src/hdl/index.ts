@@ -42,3 +42,4 @@ export {
   type AsyncFifoOptions,
   type SynchronizeOptions,
 } from './crossing.js';
+export { isReservedWord } from './check/reserved-words.js';

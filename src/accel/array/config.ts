@@ -1,5 +1,6 @@
 /** Everything the hardware generator needs: sizes, widths and features, derived from the network and the options. */
 
+import { isReservedWord } from '../../hdl/index.js';
 import { signedWidth, typeRange, type Range } from '../../num/index.js';
 import type { IntegerLayer, IntegerNetwork, IntegerTensor } from '../../nn/index.js';
 import { AccelError } from '../errors.js';
@@ -290,5 +291,5 @@ const moduleName = (name: string): string => {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_+|_+$/g, '');
-  return /^[a-z]/.test(cleaned) ? cleaned : `net_${cleaned}`;
+  return /^[a-z]/.test(cleaned) && !isReservedWord(cleaned) ? cleaned : `net_${cleaned}`;
 };
