@@ -49,3 +49,4 @@ export {
 } from './report/run.js';
 export { runCheck as check } from './check/run.js';
 export { checkOptionsSchema, type CheckOptions, type CheckResult } from './check/options.js';
+export { map as mapHardware } from './place.js';

@@ -38,6 +38,7 @@ export const requireTools = async ({ family }: Device, tools: FindOptions): Prom
   await findTool(family === 'ice40' ? 'icepack' : 'ecppack', tools);
 };
 
+/** The mapped netlist of an accelerator, with the flags that suit it. */
 export const map = async (
   hardware: Hardware,
   tools: FindOptions,

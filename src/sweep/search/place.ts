@@ -1,9 +1,9 @@
 /** A network on the target: counted after synthesis, placed with several seeds. */
 
 import { AccelError } from '../../accel/index.js';
-import { makeHardware, multiplierModules, type Hardware } from '../../flow/index.js';
+import { makeHardware, mapHardware, type Hardware } from '../../flow/index.js';
 import type { IntegerNetwork } from '../../nn/index.js';
-import { checkFits, DoesNotFit, placeAndRoute, synthesize, type SynthResult } from '../../synth/index.js';
+import { checkFits, DoesNotFit, placeAndRoute, type SynthResult } from '../../synth/index.js';
 import { spreadSeeds } from '../spec/index.js';
 import type { ArraySize } from './designs.js';
 import type { SpaceContext } from './space.js';
@@ -36,17 +36,10 @@ export const placeNetwork = async (
 ): Promise<Placed> => {
   try {
     const hardware = makeHardware(network, { device: options.target, array, reloadable: false });
-    const { verilog, memoryImages, plan, profile } = hardware;
+    const { profile } = hardware;
     const common = { device: profile.device, tools, ...(signal === undefined ? {} : { signal }) };
-    progress('synthesize', 0, 1);
-    const synth = await synthesize({
-      ...common,
-      verilogFiles: verilog,
-      hexFiles: memoryImages,
-      top: plan.config.name,
-      options: { dsp: profile.dsp, keepHierarchy: multiplierModules(hardware) },
-    });
-    progress('synthesize', 1, 1);
+    const hooks = { progress, ...(signal === undefined ? {} : { signal }) };
+    const synth = await mapHardware(hardware, tools, hooks);
     checkFits(synth.counts, profile.device);
     const seeds: PlacedSeed[] = [];
     for (const seed of spreadSeeds(options.placeSeeds)) {

@@ -9,7 +9,7 @@ import {
   type Problem,
 } from '../../flow/index.js';
 import type { Dataset } from '../../nn/index.js';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { createTrainer, type FloatModel } from '../../quant/index.js';
 import { findDevice, readLiberty } from '../../synth/index.js';
 import { SweepError } from '../errors.js';
@@ -120,5 +120,5 @@ const requireFitting = (
 
 const copyAccelerator = (folder: OutputFolder, { accelerator }: MeasuredChoice): void => {
   for (const name of accelerator.files)
-    folder.copy(join(accelerator.folder, name), join('accelerator', relative('.', name)));
+    folder.copy(join(accelerator.folder, name), join('accelerator', name));
 };

@@ -93,20 +93,21 @@ const median = (values: readonly number[]): number | null => {
 
 /** The chosen network and the single methods', as `nomul report` draws them. */
 export const sweepReportOf = (options: SearchOptions, { chosen, singles }: Finished): SweepReport => {
-  const networks = [chosen, ...singles];
+  const networks = [chosen, ...singles].map((network) => ({
+    ...{ network, costs: costsOf(network), rows: rowsOf(network, options) },
+  }));
   return {
     schemaVersion: 1,
     nomul: version,
     title: `search: ${options.minimize} on ${options.target}, at most ${options.maxLoss} points lost`,
     sweepHash: sha256(JSON.stringify(options)),
     tools: [],
-    points: networks.flatMap((network) => rowsOf(network, options)),
+    points: networks.flatMap(({ rows }) => rows),
     fronts: (['luts', 'energy', 'latency'] as const).map((cost) => ({
       cost,
-      points: networks.flatMap((network) => {
-        const { luts, cycles, energyPj } = costsOf(network);
+      points: networks.flatMap(({ network, costs: { luts, cycles, energyPj }, rows }) => {
         const value = { luts, energy: energyPj, latency: cycles }[cost];
-        const point = rowsOf(network, options)[0]?.id ?? null;
+        const point = rows[0]?.id ?? null;
         return value === null ? [] : [{ label: network.method, accuracy: network.after, cost: value, point }];
       }),
     })),

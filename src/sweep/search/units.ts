@@ -2,7 +2,7 @@
 
 import type { Engine } from '../../accel/index.js';
 import { array, component, emitVerilog, sint, uint, type Design } from '../../hdl/index.js';
-import { makeHardware, multiplierModules, type Hardware, type PlannedHardware } from '../../flow/index.js';
+import { makeHardware, mapHardware, type PlannedHardware } from '../../flow/index.js';
 import { synthesize, type Device } from '../../synth/index.js';
 import type { FindOptions } from '../../tools/index.js';
 
@@ -88,25 +88,6 @@ export const measureRest = async (
   { tools, signal }: Pick<UnitTableOptions, 'tools' | 'signal'>,
 ): Promise<number> => {
   const hardware = makeHardware(network, options);
-  return (
-    (await synthesizedLuts(hardware, { tools, ...(signal === undefined ? {} : { signal }) })) -
-    (await columnLuts(hardware, units))
-  );
-};
-
-export const synthesizedLuts = async (
-  hardware: Hardware,
-  { tools, signal }: Pick<UnitTableOptions, 'tools' | 'signal'>,
-): Promise<number> => {
-  const { verilog, memoryImages, plan, profile } = hardware;
-  const { counts } = await synthesize({
-    verilogFiles: verilog,
-    hexFiles: memoryImages,
-    top: plan.config.name,
-    device: profile.device,
-    options: { dsp: profile.dsp, keepHierarchy: multiplierModules(hardware) },
-    tools,
-    ...(signal === undefined ? {} : { signal }),
-  });
-  return counts.luts;
+  const { counts } = await mapHardware(hardware, tools, signal === undefined ? {} : { signal });
+  return counts.luts - (await columnLuts(hardware, units));
 };
