@@ -71,9 +71,9 @@ export async function runSweepVerb(request: SweepRequest, hooks: SweepHooks): Pr
   }
 }
 
-/** Failed points make the exit code 5; each reason is a problem. */
+/** Points that failed or were not measured make the exit code 5; each reason is a problem. */
 const envelopeOf = (result: unknown, summary?: SweepSummary): Envelope => {
-  const failed = summary !== undefined && summary.failed > 0;
+  const failed = summary !== undefined && summary.failed + summary.unmeasured > 0;
   const problems = (summary?.failures ?? []).map(({ reason, points }) => ({
     code: 'POINTS_FAILED',
     message: `${points} ${points === 1 ? 'point' : 'points'}: ${reason}`,

@@ -39,13 +39,14 @@ function duration(seconds: number): string {
 }
 
 export function countsLine(
-  { points, done, infeasible, failed, unfinished }: SweepSummary,
+  { points, done, infeasible, failed, unfinished, unmeasured }: SweepSummary,
   paint: Paint,
 ): string {
   const parts = [
     paint.good(`${integer(done)} done`),
     `${integer(infeasible)} infeasible`,
     failed === 0 ? '0 failed' : paint.bad(`${integer(failed)} failed`),
+    ...(unmeasured === 0 ? [] : [paint.bad(`${integer(unmeasured)} without energy or activity`)]),
     ...(unfinished === 0 ? [] : [`${integer(unfinished)} unfinished`]),
   ];
   return `${plural(points, 'point')}: ${parts.join(', ')}`;

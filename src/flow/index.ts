@@ -20,6 +20,7 @@ export { implement, type Implementation, type ImplementOptions } from './impleme
 export { builtInCatalogue, evoapproxCatalogue } from './catalogue/index.js';
 export {
   activityOf,
+  mappedActivity,
   networkEnergy,
   operationEnergyPj,
   type Activity,

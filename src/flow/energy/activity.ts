@@ -19,6 +19,8 @@ export interface ActivityOptions extends Pick<EmitOptions, 'device' | 'array'> {
   readonly signal?: AbortSignal;
   /** For synthesis, and for building and running the simulation, each. Default an hour. */
   readonly timeoutMs?: number;
+  /** Folder of cached builds of the simulation; default NOMUL_CACHE or `.cache`. */
+  readonly cache?: string;
 }
 
 /** Plain data. Activity is not energy: what a change costs depends on wires that no tool here knows. */
@@ -54,7 +56,7 @@ export async function mappedActivity(
   hardware: Hardware,
   mapped: Pick<SynthResult, 'netlistJson'>,
   samples: QuantizedSamples,
-  options: Pick<ActivityOptions, 'pictures' | 'tools' | 'signal' | 'timeoutMs'>,
+  options: Pick<ActivityOptions, 'pictures' | 'tools' | 'signal' | 'timeoutMs' | 'cache'>,
 ): Promise<Activity> {
   const pictures = Math.min(samples.count, options.pictures ?? DEFAULT_PICTURES);
   if (pictures < 2)
@@ -66,13 +68,14 @@ export async function mappedActivity(
   const expectation = await expectationOf(network, { ...samples, count: pictures }, {});
   const netlist = instrumentedNetlist(mapped.netlistJson, hardware.design.name);
   const bench = benchOf(expectation, 0, pictures, hardware);
-  const { tools = {}, signal, timeoutMs = DEFAULT_LIMIT_MS } = options;
+  const { tools = {}, signal, timeoutMs = DEFAULT_LIMIT_MS, cache } = options;
   const result = await runVerilatorStreams(
     instrumentedSource(hardware, netlist),
     withCounters(bench, netlist),
     {
       ...{ tools, timeoutMs, favour: 'build' },
       ...(signal === undefined ? {} : { signal }),
+      ...(cache === undefined ? {} : { cache }),
     },
   );
   requireEqual(expectation, result, pictures, hardware);

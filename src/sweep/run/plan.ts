@@ -5,6 +5,7 @@ import { designLabel, pointId, type Point } from '../spec/points.js';
 import type { Sweep } from '../spec/sweep.js';
 import type { Resolver } from '../stages/resolve.js';
 import type { StageRegistry } from '../stages/stage.js';
+import { measurements } from '../stages/unavailable.js';
 
 export interface StagePlan {
   readonly stage: string;
@@ -57,13 +58,19 @@ export const planSweep = async ({
     if (++looked % 200 === 0) await breathe();
     signal?.throwIfAborted();
   }
-  const stages = [...tallies].map(([stage, tally]): StagePlan => ({
-    stage,
-    answered: tally.answered.size,
-    missing: tally.missing.size,
-    later: tally.later.size,
-    secondsEach: medianOf(measured.get(stage) ?? []),
-  }));
+  const stages = [...tallies]
+    .map(([stage, tally]): StagePlan => ({
+      stage,
+      answered: tally.answered.size,
+      missing: tally.missing.size,
+      later: tally.later.size,
+      secondsEach: medianOf(measured.get(stage) ?? []),
+    }))
+    // What the sweep does not ask for is not told of.
+    .filter(
+      ({ stage, answered, missing, later }) =>
+        !measurements.includes(stage) || answered + missing + later > 0,
+    );
   const seconds = secondsOf(stages);
   return {
     title: sweep.title,

@@ -5,6 +5,7 @@ import { floorplanSchema, type Floorplan, type SweepPoint } from '../../report/i
 import type { Quarantined } from '../queue/queue.js';
 import { pointId, type Point } from '../spec/points.js';
 import type { Resolution } from '../stages/resolve.js';
+import { measurements, unavailableSchema } from '../stages/unavailable.js';
 import type { Blobs } from '../store/blobs.js';
 import { blobHash } from '../store/store.js';
 
@@ -47,6 +48,12 @@ const placed = z.object({
   floorplan: z.string().nullable(),
 });
 
+const energy = z.union([z.object({ pjPerPicture: z.number() }), unavailableSchema]);
+const activity = z.union([
+  z.object({ cells: z.array(z.object({ cell: z.string(), toggles: z.number() })) }),
+  unavailableSchema,
+]);
+
 export interface PointContext {
   readonly blobs: Blobs;
   /** Jobs that were given up, by id. */
@@ -79,8 +86,7 @@ export const pointReport = (
         ? null
         : { fmaxMHz: fmax, timingMet: place.timingMet, utilization: place.utilization },
     inferencesPerSecond: fmax === null || cycles === null ? null : (fmax * 1e6) / cycles.initiationInterval,
-    gateEnergyPj: null,
-    activity: null,
+    ...measuredOf(parts),
     floorplan: context.withFloorplan ? floorplanOf(place?.floorplan ?? null, context.blobs) : null,
   };
 };
@@ -99,6 +105,8 @@ const partsOf = ({ results }: Resolution) => {
     simulate: read('simulate', simulated),
     synthesize: read('synthesize', synthesized),
     place: read('place', placed),
+    energy: read('energy', energy),
+    activity: read('activity', activity),
   };
 };
 
@@ -133,19 +141,44 @@ const settingOf = ({ method, pe, reloadable }: Point): string =>
 
 const statusOf = (
   { infeasible }: Resolution,
-  [failed]: readonly Quarantined[],
-  { simulate, emit }: Parts,
+  failures: readonly Quarantined[],
+  parts: Parts,
 ): Pick<SweepPoint, 'status' | 'reason'> => {
-  if (failed !== undefined)
-    return {
-      status: 'failed',
-      reason: `${failed.stage}: ${firstLine(failed.failure.message)} (${failed.failure.code})`,
-    };
+  const { simulate, emit } = parts;
+  const failed = failures.find(({ stage }) => !measurements.includes(stage));
+  if (failed !== undefined) return { status: 'failed', reason: failureText(failed) };
   const wrong = simulate === undefined ? undefined : differenceOf(simulate, emit);
   if (wrong !== undefined) return { status: 'failed', reason: `simulate: ${wrong}` };
   if (infeasible !== null) return { status: 'infeasible', reason: firstLine(infeasible.reason) };
-  return { status: 'done', reason: null };
+  return { status: 'done', reason: lackOf(failures, parts) };
 };
+
+const failureText = ({ stage, failure: { message, code } }: Quarantined): string =>
+  `${stage}: ${firstLine(message)} (${code})`;
+
+/** Why energy or activity is not known of a point that is done; null: nothing is lacking. */
+const lackOf = (
+  failures: readonly Quarantined[],
+  { energy: gates, activity: cells }: Parts,
+): string | null => {
+  const lacks = [
+    ...failures.map(failureText),
+    ...(gates !== undefined && 'unavailable' in gates ? [`energy: ${firstLine(gates.unavailable)}`] : []),
+    ...(cells !== undefined && 'unavailable' in cells ? [`activity: ${firstLine(cells.unavailable)}`] : []),
+  ];
+  return lacks.length === 0 ? null : lacks.join('; ');
+};
+
+const measuredOf = ({
+  energy: gates,
+  activity: cells,
+}: Parts): Pick<SweepPoint, 'gateEnergyPj' | 'activity'> => ({
+  gateEnergyPj: gates !== undefined && 'pjPerPicture' in gates ? gates.pjPerPicture : null,
+  activity:
+    cells !== undefined && 'cells' in cells
+      ? cells.cells.map(({ cell, toggles }) => ({ cell, toggles }))
+      : null,
+});
 
 const differenceOf = (
   { mismatches, pictures, cycles }: z.output<typeof simulated>,

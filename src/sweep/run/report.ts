@@ -22,7 +22,9 @@ export interface SweepSummary {
   readonly failed: number;
   /** Not finished: of a sweep that was interrupted or is one shard of several. */
   readonly unfinished: number;
-  /** Why points failed, and how many, most frequent first; at most 20. */
+  /** Of those done: with a measurement (energy, activity) that was given up. */
+  readonly unmeasured: number;
+  /** Why points failed or were not measured, and how many, most frequent first; at most 20. */
   readonly failures: readonly { readonly reason: string; readonly points: number }[];
 }
 
@@ -58,7 +60,8 @@ export const writeReport = async ({
       const resolution = resolve(point);
       const context = { blobs: store.blobs, quarantined, withFloorplan: design !== before };
       const entry = pointReport(point, resolution, context);
-      tally.add(entry);
+      // Jobs that are missing of a point that is done were given up.
+      tally.add(entry, resolution.missing.length > 0);
       if (entry !== undefined) file.add(entry);
       before = design;
       if (++looked % 200 === 0) await breathe();
@@ -115,13 +118,14 @@ const writeAll = (file: number, text: string): void => {
 };
 
 class Tally {
-  private readonly counts = { points: 0, done: 0, infeasible: 0, failed: 0, unfinished: 0 };
+  private readonly counts = { points: 0, done: 0, infeasible: 0, failed: 0, unfinished: 0, unmeasured: 0 };
   private readonly reasons = new Map<string, number>();
 
-  add(point: SweepPoint | undefined): void {
+  add(point: SweepPoint | undefined, givenUp: boolean): void {
     this.counts.points++;
     this.counts[point?.status ?? 'unfinished']++;
-    if (point?.status !== 'failed') return;
+    if (point?.status === 'done' && givenUp) this.counts.unmeasured++;
+    else if (point?.status !== 'failed') return;
     const reason = point.reason ?? '';
     this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
   }

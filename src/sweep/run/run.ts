@@ -129,7 +129,7 @@ export const runLoaded = async (
   means: SweepMeans = {},
 ): Promise<SweepOutcome> => {
   const folder = resolvePath(out);
-  const tools = means.tools ?? (await findSweepTools(sweep.devices, sweep.tools));
+  const tools = means.tools ?? (await findSweepTools(sweep));
   makeFolder(folder);
   const store = openStore(folder);
   const log = openLog(folder, 'sweep');

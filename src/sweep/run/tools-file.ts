@@ -25,9 +25,9 @@ export const readTools = (folder: string): ToolTexts | undefined => {
 };
 
 /** Of this machine; where one is missing, those that the folder's results were made with. @throws ToolMissing */
-export const toolsFor = async ({ devices, tools }: Sweep, folder: string): Promise<ToolTexts> => {
+export const toolsFor = async (sweep: Sweep, folder: string): Promise<ToolTexts> => {
   try {
-    return await findSweepTools(devices, tools);
+    return await findSweepTools(sweep);
   } catch (error) {
     const stored = error instanceof ToolMissing ? readTools(folder) : undefined;
     if (stored === undefined) throw error;

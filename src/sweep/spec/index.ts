@@ -17,6 +17,7 @@ export {
   type FileRef,
   type Point,
   type PointDevice,
+  type PointEnergy,
   type PointMethod,
   type PointModel,
   type PointPe,

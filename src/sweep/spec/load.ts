@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { loadModule } from '../../flow/index.js';
+import { readLiberty } from '../../synth/index.js';
 import { hashOf, sha256 } from '../canonical.js';
 import { SweepError } from '../errors.js';
 import type { FileRef, PointModel } from './points.js';
@@ -84,12 +85,16 @@ const hashFiles = (spec: SweepSpec, folder: string): SweepFiles => {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw bad(`two models are named "${twice}"; give each a name of its own`);
   const quantizing = spec.methods.some(({ method }) => method !== 'as it came');
+  const measuring = spec.energy !== undefined || spec.activity !== undefined;
   return {
+    liberty: spec.energy === undefined ? null : libertyRef(resolve(folder, spec.energy.liberty)),
     models: spec.models.map((model): PointModel => {
       if (quantizing && model.data === undefined)
         throw bad(`model "${model.name}" needs data (FOLDER or FOLDER:PREFIX) for the methods`);
       if (model.labels !== undefined && model.samples === undefined)
         throw bad(`model "${model.name}" has labels without samples`);
+      if (measuring && model.samples === undefined && model.data === undefined)
+        throw bad(`model "${model.name}" needs pictures (samples or data) for energy and activity`);
       const ref = (path: string | undefined, role: string): FileRef | null =>
         path === undefined ? null : fileRef(resolve(folder, path), role);
       return {
@@ -111,6 +116,14 @@ const hashFiles = (spec: SweepSpec, folder: string): SweepFiles => {
 };
 
 const fileRef = (path: string, role: string): FileRef => ({ path, sha256: sha256(readBytes(path, role)) });
+
+/** Read here too: a wrong library should be known before anything starts. @throws SweepError BAD_SWEEP_FILE, BadLiberty */
+const libertyRef = (path: string): FileRef => {
+  const ref = fileRef(path, 'Liberty file');
+  if (readLiberty(path).voltage === undefined)
+    throw bad(`${path} states no supply voltage (nom_voltage), so it tells no energy; take another library`);
+  return ref;
+};
 
 const readBytes = (path: string, role: string): Uint8Array => {
   try {

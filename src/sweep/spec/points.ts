@@ -39,6 +39,14 @@ export interface PointPe {
   readonly pulses: number | null;
 }
 
+/** What energy in gates is measured with. */
+export interface PointEnergy {
+  readonly liberty: FileRef;
+  /** The first ones, of which operations are drawn. */
+  readonly pictures: number;
+  readonly operations: number;
+}
+
 export type PointDevice = SweepSpec['devices'][number];
 
 export interface Point {
@@ -55,6 +63,10 @@ export interface Point {
   readonly pins: FileRef | null;
   /** Pictures compared bit by bit. */
   readonly verify: number;
+  /** null: not asked for. */
+  readonly energy: PointEnergy | null;
+  /** Pictures of the activity; null: not asked for. */
+  readonly activity: number | null;
   readonly limits: SweepSpec['limits'];
   /** Where tools come from, as `--tools`. */
   readonly tools: string | null;
@@ -63,7 +75,7 @@ export interface Point {
 /** Hash of all that the point is made of: contents of files, not their names; no limits, which change no result. */
 export const pointId = (point: Point): string => hashOf(contentOf(point));
 
-const contentOf = ({ model, method, pe, pins, verify, ...point }: Point): JsonObject => ({
+const contentOf = ({ model, method, pe, pins, verify, energy, activity, ...point }: Point): JsonObject => ({
   model: model.model.sha256,
   inputScale: model.inputScale,
   samples: model.samples?.sha256 ?? null,
@@ -79,6 +91,9 @@ const contentOf = ({ model, method, pe, pins, verify, ...point }: Point): JsonOb
   seed: point.seed,
   pins: pins?.sha256 ?? null,
   verify,
+  // What is not asked for is not named: such points are called as they were before it could be.
+  ...(energy === null ? {} : { energy: { ...energy, liberty: energy.liberty.sha256 } }),
+  ...(activity === null ? {} : { activity }),
 });
 
 /** A method without the words that describe it. */

@@ -110,6 +110,16 @@ export const sweepFileSchema = z.strictObject({
   constraints: z.array(constraintSchema).default([]),
   /** Pictures compared bit by bit in the simulator. */
   verify: z.int().nonnegative().default(10),
+  /** Energy of the PEs in gates, by a Liberty file (docs/energy.md): operations drawn from the first pictures. */
+  energy: z
+    .strictObject({
+      liberty: path,
+      pictures: z.int().min(1).max(10_000).default(8),
+      operations: z.int().min(128).max(1_000_000).default(4096),
+    })
+    .optional(),
+  /** Changes of the mapped netlist's cells while it computes so many pictures (docs/energy.md). */
+  activity: z.int().min(2).max(1000).optional(),
   /** Pin constraints by device: PCF or LPF. */
   pins: z.partialRecord(z.enum(deviceNames), path).default({}),
   limits: z
@@ -117,6 +127,8 @@ export const sweepFileSchema = z.strictObject({
       /** Minutes that one run of synthesis, or of place and route, may take. */
       synthesisMinutes: z.number().positive().default(60),
       placeMinutes: z.number().positive().default(120),
+      /** Minutes that building, and running, the simulation of a netlist for its activity may take. */
+      activityMinutes: z.number().positive().default(60),
       /** MiB of memory that one process may use. */
       memoryMiB: z.int().positive().default(8192),
     })

@@ -32,6 +32,8 @@ export interface Sweep {
   readonly designCount: number;
   readonly devices: SweepSpec['devices'];
   readonly tools: string | null;
+  /** Activity is asked for, which takes a simulator of netlists. */
+  readonly measuresActivity: boolean;
   /** The same order every time: seeds vary fastest, then clocks, devices, arrays, PEs, methods, models. */
   readonly points: () => Iterable<Point>;
 }
@@ -42,6 +44,8 @@ export type Where = (point: PointView) => boolean;
 export interface SweepFiles {
   readonly models: readonly PointModel[];
   readonly pins: Readonly<Partial<Record<SweepSpec['devices'][number], FileRef>>>;
+  /** Of `energy`; null: not asked for. */
+  readonly liberty: FileRef | null;
 }
 
 /** More combinations are refused before they are counted one by one. */
@@ -71,6 +75,7 @@ export const makeSweep = (
     ...{ pointCount, designCount },
     devices: spec.devices,
     tools: spec.tools ?? null,
+    measuresActivity: spec.activity !== undefined,
     points: () => pointsOf(spec, dimensions, seeds, where),
   };
 };
@@ -90,10 +95,12 @@ interface Dimensions {
   readonly reloadable: readonly boolean[];
   readonly devices: SweepSpec['devices'];
   readonly clocks: readonly (number | null)[];
-  readonly rest: (device: Point['device']) => Pick<Point, 'pins' | 'verify' | 'limits' | 'tools'>;
+  readonly rest: (
+    device: Point['device'],
+  ) => Pick<Point, 'pins' | 'verify' | 'energy' | 'activity' | 'limits' | 'tools'>;
 }
 
-const dimensionsOf = (spec: SweepSpec, { models, pins }: SweepFiles): Dimensions => ({
+const dimensionsOf = (spec: SweepSpec, { models, pins, liberty }: SweepFiles): Dimensions => ({
   models,
   methods: distinct(spec.methods.flatMap(methodsOf)),
   pes: distinct(spec.pe.flatMap(pesOf)),
@@ -103,6 +110,8 @@ const dimensionsOf = (spec: SweepSpec, { models, pins }: SweepFiles): Dimensions
   clocks: distinct('from' in spec.clocks ? valuesOf(spec.clocks) : spec.clocks),
   rest: (device) => ({
     pins: pins[device] ?? null,
+    energy: spec.energy === undefined || liberty === null ? null : { ...spec.energy, liberty },
+    activity: spec.activity ?? null,
     ...{ verify: spec.verify, limits: spec.limits, tools: spec.tools ?? null },
   }),
 });
@@ -239,13 +248,18 @@ const countDesigns = (
 };
 
 /** Contents instead of paths. */
-const identityOf = (spec: SweepSpec, { models, pins }: SweepFiles, where: Where | undefined): JsonObject => {
+const identityOf = (
+  spec: SweepSpec,
+  { models, pins, liberty }: SweepFiles,
+  where: Where | undefined,
+): JsonObject => {
   // The rest is said by contents, or changes no result.
   const left = {
     ...spec,
     $schema: undefined,
     models: undefined,
     pins: undefined,
+    energy: undefined,
     limits: undefined,
     tools: undefined,
   };
@@ -258,5 +272,8 @@ const identityOf = (spec: SweepSpec, { models, pins }: SweepFiles, where: Where 
     })),
     pins: Object.fromEntries(Object.entries(pins).map(([device, { sha256 }]) => [device, sha256])),
     where: where?.toString() ?? null,
+    ...(spec.energy === undefined || liberty === null
+      ? {}
+      : { energy: { ...spec.energy, liberty: liberty.sha256 } }),
   };
 };

@@ -10,7 +10,7 @@ import { blobHash, blobName } from '../store/store.js';
 import { infeasibleOr } from './infeasible.js';
 import { plain, readRef } from './inputs.js';
 import type { Stage } from './stage.js';
-import { findOptions, requireTools, toolsOf, type ToolTexts } from './tools.js';
+import { findOptions, plannedTools, requireTools, toolsOf, type ToolTexts } from './tools.js';
 
 const count = z.number();
 const countsSchema = z.object({
@@ -23,14 +23,14 @@ const countsSchema = z.object({
   portBits: count,
   cells: z.record(z.string(), count),
 });
-const synthesized = z.object({ netlist: z.string(), counts: countsSchema });
+export const synthesized = z.object({ netlist: z.string(), counts: countsSchema });
 const inputsSchema = z.object({
   netlist: z.string(),
   device: z.enum(deviceNames),
   clockMHz: z.number(),
   seed: z.int(),
   pins: z.string().nullable(),
-  tools: z.record(z.string(), z.string()),
+  tools: plannedTools,
 });
 const contextSchema = z.object({
   counts: countsSchema,
@@ -61,7 +61,7 @@ export const placeStage = (tools: ToolTexts): Stage => ({
       const context = contextSchema.parse(job.context);
       const device = findDevice(inputs.device);
       checkFits(context.counts, device);
-      await requireTools(inputs.tools, inputs.device, context.tools);
+      await requireTools(inputs.tools, context.tools);
       if (context.pins !== null && inputs.pins !== null) readRef(context.pins.path, inputs.pins);
       const netlistJson = join(work, 'netlist.json');
       writeFileSync(netlistJson, blobs.get(blobHash(inputs.netlist)));

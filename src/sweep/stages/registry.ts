@@ -1,6 +1,8 @@
 /** The stages that a sweep consists of. */
 
+import { activityStage } from './activity.js';
 import { emitStage } from './emit.js';
+import { energyStage } from './energy.js';
 import { evaluateStage } from './evaluate.js';
 import { placeStage } from './place.js';
 import { quantizeStage } from './quantize.js';
@@ -17,4 +19,6 @@ export const flowStages = (tools: ToolTexts = {}): StageRegistry => [
   simulateStage,
   synthesizeStage(tools),
   placeStage(tools),
+  energyStage(tools),
+  activityStage(tools),
 ];

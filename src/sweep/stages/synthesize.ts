@@ -9,7 +9,7 @@ import { blobHash, blobName } from '../store/store.js';
 import { parseRtl } from './emit.js';
 import { infeasibleOr } from './infeasible.js';
 import type { Stage } from './stage.js';
-import { findOptions, requireTools, toolsOf, type ToolTexts } from './tools.js';
+import { findOptions, plannedTools, requireTools, toolsOf, type ToolTexts } from './tools.js';
 
 const inputsSchema = z.object({
   rtl: z.string(),
@@ -17,7 +17,7 @@ const inputsSchema = z.object({
   dsp: z.boolean(),
   keepHierarchy: z.array(z.string()),
   command: z.string(),
-  tools: z.record(z.string(), z.string()),
+  tools: plannedTools,
 });
 const contextSchema = z.object({
   device: z.enum(deviceNames),
@@ -52,7 +52,7 @@ export const synthesizeStage = (tools: ToolTexts): Stage => ({
     infeasibleOr(async () => {
       const { rtl, top, dsp, keepHierarchy, tools: planned } = inputsSchema.parse(job.inputs);
       const { device, minutes, tools: from } = contextSchema.parse(job.context);
-      await requireTools(planned, device, from);
+      await requireTools(planned, from);
       const { verilog, hex } = parseRtl(blobs.getText(blobHash(rtl)));
       const { counts, ...files } = await synthesize({
         ...{ top, device: findDevice(device), verilogFiles: verilog, hexFiles: hex },

@@ -1,8 +1,10 @@
 /** Which tools a sweep uses: their versions are part of what a result depends on. */
 
-import { findTool, type FindOptions, type ToolName } from '../../tools/index.js';
+import { z } from 'zod';
+import { findTool, TOOL_NAMES, type FindOptions, type ToolName } from '../../tools/index.js';
 import { findDevice } from '../../synth/index.js';
 import type { PointDevice } from '../spec/points.js';
+import type { Sweep } from '../spec/sweep.js';
 
 /** `native 0.23` by tool. */
 export type ToolTexts = Readonly<Partial<Record<ToolName, string>>>;
@@ -17,14 +19,26 @@ export const toolsOf = (
 
 export const findOptions = (tools: string | null): FindOptions => (tools === null ? {} : { force: tools });
 
+/** What counts changes of a mapped netlist. */
+export const activityTool: ToolName = 'verilator';
+
 /** @throws ToolMissing */
-export const findSweepTools = async (
-  devices: readonly PointDevice[],
-  tools: string | null,
-): Promise<ToolTexts> => {
-  const names = new Set(devices.flatMap((device) => [toolsOf(device).synthesis, ...toolsOf(device).place]));
+export const findSweepTools = ({
+  devices,
+  tools,
+  measuresActivity,
+}: Pick<Sweep, 'devices' | 'tools' | 'measuresActivity'>): Promise<ToolTexts> =>
+  findTools(
+    [
+      ...devices.flatMap((device) => [toolsOf(device).synthesis, ...toolsOf(device).place]),
+      ...(measuresActivity ? [activityTool] : []),
+    ],
+    tools,
+  );
+
+const findTools = async (names: readonly ToolName[], tools: string | null): Promise<ToolTexts> => {
   const texts: Partial<Record<ToolName, string>> = {};
-  for (const name of [...names].sort()) {
+  for (const name of [...new Set(names)].sort()) {
     const { origin, version } = await findTool(name, findOptions(tools));
     texts[name] = `${origin} ${version}`;
   }
@@ -41,15 +55,18 @@ export class OtherTools extends Error {
   }
 }
 
-/** @throws OtherTools */
+/** What a job was planned with, out of its inputs. */
+export const plannedTools = z.record(z.string(), z.string());
+
+/** @throws OtherTools; ToolMissing */
 export const requireTools = async (
   planned: Readonly<Record<string, string>>,
-  device: PointDevice,
   tools: string | null,
 ): Promise<void> => {
-  const here = await findSweepTools([device], tools);
+  const names = TOOL_NAMES.filter((name) => planned[name] !== undefined);
+  const here: Readonly<Record<string, string>> = await findTools(names, tools);
   for (const [name, text] of Object.entries(planned)) {
-    const found = Object.entries(here).find(([tool]) => tool === name)?.[1];
+    const found = here[name];
     if (found !== text) throw new OtherTools(`${name} ${text}`, `${name} ${found ?? '(none)'}`);
   }
 };

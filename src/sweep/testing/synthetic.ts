@@ -17,7 +17,11 @@ const pointOf = (model: Behaviour, rows: number, seed: number): Point => ({
   method: { method: 'as it came', config: {}, setting: '', epochs: null, validation: null, seed: 0 },
   pe: { kind: 'auto', round: false, pulses: null },
   ...{ rows, columns: 1, reloadable: false, device: 'hx8k', clockMHz: null, seed, pins: null, verify: 0 },
-  limits: { synthesisMinutes: 1, placeMinutes: 1, memoryMiB: model === 'hungry' ? 600 : 4096 },
+  ...{ energy: null, activity: null },
+  limits: {
+    ...{ synthesisMinutes: 1, placeMinutes: 1, activityMinutes: 1 },
+    memoryMiB: model === 'hungry' ? 600 : 4096,
+  },
   tools: null,
 });
 
@@ -30,7 +34,7 @@ export const syntheticSweep = (designs: number, seeds: number, model: Behaviour 
   const hash = hashOf({ model, designs, seeds });
   return {
     ...{ title: 'synthetic', hash, pointCount: designs * seeds, designCount: designs },
-    ...{ devices: ['hx8k'], tools: null, points },
+    ...{ devices: ['hx8k'], tools: null, measuresActivity: false, points },
   };
 };
 
