@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { component, emitVerilog, uint } from '../../hdl/index.js';
 import { runVerilator, sourceOf } from '../../sim/index.js';
 import { lookForTool } from '../../tools/index.js';
@@ -17,6 +18,38 @@ const counter = component('counter', { in: {}, out: { value: uint(4) } }, (_, m)
   count.next = count.add(1).wrap(4);
   return { value: count };
 }).design;
+
+describe('the cells that are counted', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nomul-activity-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const netlistOf = (...types: readonly string[]): string => {
+    const cells = types.map((type, index) => [
+      `cell${String(index)}`,
+      { type, parameters: {}, port_directions: { O: 'output' }, connections: { O: [index + 2] } },
+    ]);
+    const file = join(folder, 'netlist.json');
+    const ports = { clk: { direction: 'input', bits: [1000] } };
+    writeFileSync(file, JSON.stringify({ modules: { top: { ports, cells: Object.fromEntries(cells) } } }));
+    return file;
+  };
+
+  it('are of every kind that the devices have; what has no name of its own is told by its type', () => {
+    const types = ['SB_MAC16', 'SB_SPRAM256KA', 'MULT18X18D', 'DP16KD', 'PDPW16KD', 'SB_GB', '$scopeinfo'];
+    const { counters } = instrumentedNetlist(netlistOf(...types), 'top');
+    expect(counters.map(({ kind, cells }) => [kind, cells])).toEqual([
+      ['DSP', 2],
+      ['SB_GB', 1],
+      ['block RAM', 2],
+      ['single-port RAM', 1],
+    ]);
+  });
+
+  it('are all: logic that is not mapped is refused', () => {
+    expect(() => instrumentedNetlist(netlistOf('SB_LUT4', '$mul'), 'top')).toThrow(
+      'the netlist of top cannot be simulated: cell1 is a $mul, which is no cell of a device',
+    );
+  });
+});
 
 const available = (await lookForTool('verilator')).found !== undefined;
 

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { parseJson } from '../cell-counts.js';
+import { UnusableNetlist } from '../errors.js';
 import { kindOfCell } from './kinds.js';
 
 export interface InstrumentedNetlist {
@@ -46,12 +47,12 @@ const GROUP = 64;
 /**
  * The module `top` of what `write_json` wrote, every cell as it is, and counters on its port `clock`: a change is one from
  * one rising edge to the next, after everything has settled. Nets are scalars: as bits of vectors, simulators would see loops.
- * @throws UnreadableReport
+ * @throws UnreadableReport; UnusableNetlist where something is not mapped
  */
 export function instrumentedNetlist(netlistJson: string, top: string, clock = 'clk'): InstrumentedNetlist {
   const module = parseJson(netlistJson, netlistSchema).modules[top];
   if (module === undefined) throw new RangeError(`the netlist has no module ${top}`);
-  const cells = Object.values(module.cells).filter(({ type }) => !type.startsWith('$'));
+  const cells = cellsOf(module, top);
   const kinds = [...new Set(cells.map(({ type }) => kindOfCell(type)))].sort();
   const counters = kinds.map((kind, index) => {
     const of = cells.filter(({ type }) => kindOfCell(type) === kind);
@@ -71,6 +72,15 @@ export function instrumentedNetlist(netlistJson: string, top: string, clock = 'c
     text,
     counters: counters.map(({ port, width, kind, cells: count }) => ({ port, width, kind, cells: count })),
   };
+}
+
+/** All but notes on where something came from. Logic that no cell was found for would be left out of every count. */
+function cellsOf({ cells }: Module, top: string): readonly Cell[] {
+  const real = Object.entries(cells).filter(([, { type }]) => type !== '$scopeinfo');
+  const unmapped = real.find(([, { type }]) => type.startsWith('$'));
+  if (unmapped === undefined) return real.map(([, cell]) => cell);
+  const [name, { type }] = unmapped;
+  throw new UnusableNetlist(top, `${name} is a ${type}, which is no cell of a device`);
 }
 
 const nameOf = (bit: NetlistBit): string => (typeof bit === 'number' ? `n${String(bit)}` : `1'b${bit}`);

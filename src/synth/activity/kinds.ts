@@ -12,6 +12,6 @@ const KINDS: readonly (readonly [type: RegExp, kind: string])[] = [
   [/^(SB_MAC16|MULT18X18D)$/, 'DSP'],
 ];
 
-/** Cells of types that are not listed (buffers, clock generators) are `other`. */
+/** Types that are not listed (buffers, clock generators) are kinds of their own. */
 export const kindOfCell = (type: string): string =>
-  KINDS.find(([pattern]) => pattern.test(type))?.[1] ?? 'other';
+  KINDS.find(([pattern]) => pattern.test(type))?.[1] ?? type;
