@@ -37,6 +37,7 @@ export {
   type PlannedHardware,
 } from './hardware.js';
 export { readQuantizeInputs, type QuantizeInputs } from './quantize/inputs.js';
+export { multipliersFor } from './quantize/methods.js';
 export { accuracyOfIntegers } from './quantize/accuracy.js';
 export { openFolder, type OutputFolder } from './folder.js';
 export { version } from './version.js';

@@ -57,8 +57,8 @@ export const bindMethod = (name: QuantizeMethod, file: string | undefined): Boun
   }
 };
 
-/** Only those of the widths: all of them take seconds. */
-const multipliersFor = ({ actBits, actSigned, weightBits }: Widths): readonly ApproxMultiplier[] =>
+/** The built-in multipliers of these widths: all of them take seconds. */
+export const multipliersFor = ({ actBits, actSigned, weightBits }: Widths): readonly ApproxMultiplier[] =>
   builtInCatalogue((widths) => widths.actBits === actBits && widths.magnitudeBits === weightBits - 1).filter(
     (multiplier) => multiplier.actSigned === actSigned,
   );

@@ -68,30 +68,39 @@ const membersFor = (
   return [...distinct.values()].flatMap((widths) => source(widths));
 };
 
-/** The same from a network that is quantized already. @throws QuantError QT207, QT501, QT502, QT503 */
+/**
+ * The same from a network that is quantized already. `mayChange`: layers that may get another multiplier, all by default; the
+ * others count in the energy as what is exact for their widths.
+ * @throws QuantError QT207, QT501, QT502, QT503
+ */
 export async function approximate(
   quantized: QuantizedModel,
-  catalogue: readonly ApproxMultiplier[],
+  catalogue: CatalogueSource,
   context: Pick<MethodContext, 'data' | 'seed' | 'signal' | 'checkpoints'>,
   settings: FamesSettings,
+  mayChange: (layer: string) => boolean = () => true,
 ): Promise<{ readonly quantized: QuantizedModel; readonly details: Readonly<Record<string, unknown>> }> {
   const stop = (phase: string): void => stopWhenAsked(context, 'FAMES', phase);
   stop('estimate');
   const running = createTableNetwork(integerNetworkOf(quantized));
-  const choices = running.layers.map((layer) => choicesFor(catalogue, layer, layer.name));
+  const members = typeof catalogue === 'function' ? membersFor(catalogue, running.layers) : catalogue;
+  const choices = running.layers.map((layer): Choices => {
+    const all = choicesFor(members, layer, layer.name);
+    return mayChange(layer.name) ? all : { exact: all.exact, approximate: [] };
+  });
   const energies = energiesOf(running.layers, choices);
   checkBudget(energies, settings.energyBudget);
   const data = calibrationData(context.data);
   const pictures = spreadPictures(data, settings.pictures);
   const selected = await select({ quantized, running, choices, energies, data, pictures, settings, stop });
   const ranking = settings.ranking
-    ? await rankSubstitutions(quantized, catalogue, context.data, settings)
+    ? await rankSubstitutions(quantized, members, context.data, settings)
     : undefined;
   const genetic = await evolve(settings, energies, selected, context.seed, stop);
   return {
     quantized: withChanges(quantized, changesOf(selected)),
     details: {
-      settings: { ...settings, catalogue: `${catalogue.length} multipliers` },
+      settings: { ...settings, catalogue: `${members.length} multipliers` },
       pictures: {
         from: data === context.data.validation ? 'validation' : 'training',
         count: pictures.length,

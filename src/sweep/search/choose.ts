@@ -1,5 +1,6 @@
 /** From estimates to a network that meets the accuracy: the cheapest design that does, found by trials. */
 
+import { approximated } from './approximate.js';
 import type { SpaceContext } from './space.js';
 import { costOf, designName, type SearchDesign } from './designs.js';
 import { firstThatPasses, frontOf } from './front.js';
@@ -25,15 +26,17 @@ export interface Choice extends Winner {
 
 /**
  * Halves the front of cost against predicted loss, then, among designs for the same hardware, that of energy against loss.
- * The winner is trained in full; where it then misses the accuracy, the next more accurate design is.
+ * The winner is trained in full; where it then misses the accuracy, the next more accurate design is. Where energy is what
+ * counts, approximate multipliers take what accuracy is left.
  * `wanted`: validation accuracy, 0 .. 1.
  */
 export const chooseDesign = async (
-  { options, progress }: Pick<SpaceContext, 'options' | 'progress'>,
+  context: SpaceContext,
   designs: readonly SearchDesign[],
   trials: Trials,
   wanted: number,
 ): Promise<Choice> => {
+  const { options, progress } = context;
   const { minimize, epochs, trialEpochs = Math.ceil(epochs / 2) } = options;
   const tried: Tried[] = [];
   const attempt = async (design: SearchDesign, length: number): Promise<Trial> => {
@@ -55,7 +58,9 @@ export const chooseDesign = async (
   if (winner === undefined) throw new RangeError('a front has designs');
   if (!winner.met) return { ...winner, tried };
   const refined = await refine(winner, designs, passes, (design) => attempt(design, epochs), wanted);
-  return { ...refined, tried };
+  if (minimize !== 'energy' || !options.formats.approximate) return { ...refined, tried };
+  const more = await approximated(context, refined, trials, wanted);
+  return { ...more.winner, tried: [...tried, ...more.tried] };
 };
 
 /** In order, until one passes; undefined only where there is nothing to try. */

@@ -3,19 +3,13 @@
 import { AccelError } from '../../accel/index.js';
 import { planHardware, type PlannedHardware } from '../../flow/index.js';
 import type { IntegerNetwork } from '../../nn/index.js';
-import {
-  convNodes,
-  formatName,
-  formatQuantizer,
-  selectExactly,
-  withGridWeights,
-  type LayerFormat,
-  type QuantizedModel,
-} from '../../quant/index.js';
+import { selectExactly } from '../../quant/index.js';
 import { canRun, engineSetsOf } from './formats.js';
 import type { SearchOptions } from './options.js';
-import { networkOf, untrained, type LayerOption, type Space, type SpaceContext } from './space.js';
-import { columnLuts, measureRest, type UnitTable } from './units.js';
+import { openRests, type RestOf } from './rests.js';
+import { formatsName, openSketches, type Formats, type Sketch } from './sketch.js';
+import type { LayerOption, Space, SpaceContext } from './space.js';
+import { columnLuts, type UnitTable } from './units.js';
 
 export interface ArraySize {
   readonly rows: number;
@@ -27,11 +21,15 @@ export interface SearchDesign {
   /** The engines that the formats need: `ternary + int8`. */
   readonly engines: string;
   readonly activationBits: number;
-  readonly formats: Readonly<Record<string, LayerFormat>>;
+  readonly formats: Formats;
+  /** Layers with approximate multipliers. */
+  readonly approximate: readonly string[];
   /** Predicted change of the mean loss. */
   readonly loss: number;
   /** Estimated: columns of the table of units, and the rest of one measured accelerator of the same size. */
   readonly luts: number;
+  /** The rest was measured at narrower and at wider activations, and taken on the line between. */
+  readonly interpolated: boolean;
   /** Exact, from picture to picture. */
   readonly cycles: number;
   /** Of products and sums, pJ per picture. */
@@ -40,11 +38,6 @@ export interface SearchDesign {
 
 export const designName = ({ array, engines, activationBits, formats }: SearchDesign): string =>
   `${array.rows}x${array.columns}, ${engines}, act${activationBits}: ${formatsName(formats)}`;
-
-const formatsName = (formats: Readonly<Record<string, LayerFormat>>): string =>
-  Object.entries(formats)
-    .map(([layer, format]) => `${layer} ${formatName(format)}`)
-    .join(', ');
 
 /** Selections between least loss and least energy that are looked at for each set of engines. */
 const energyLevels = 6;
@@ -59,15 +52,19 @@ export const enumerateDesigns = async (
   const designs: SearchDesign[] = [];
   const selections = spaces.map((space) => ({ space, chosen: differentSelections(space, options) }));
   const total = selections.reduce((sum, { chosen }) => sum + chosen.length, 0) * options.arrays.length;
+  const sketches = new Map(
+    options.activationBits.map((bits) => [bits, openSketches(context, bits)] as const),
+  );
   let done = 0;
   for (const array of options.arrays) {
-    const restOf = rests(context, array, units);
+    const restOf = openRests(context, array, sketches, units);
     for (const { space, chosen } of selections) {
-      const skeleton = await untrained(context, {}, space.activationBits);
+      const sketch = sketches.get(space.activationBits);
+      if (sketch === undefined) continue;
       for (const selection of chosen) {
         signal?.throwIfAborted();
         progress('plan designs', done++, total);
-        const design = await designOf(context, { space, array, skeleton, restOf }, selection, units);
+        const design = await designOf(context, { space, array, sketch, restOf }, selection, units);
         if (design !== undefined) designs.push(design);
       }
     }
@@ -93,33 +90,15 @@ const differentSelections = (
   return [...found.values()];
 };
 
-const formatsOf = (chosen: readonly Chosen[]): Readonly<Record<string, LayerFormat>> =>
+const formatsOf = (chosen: readonly Chosen[]): Formats =>
   Object.fromEntries(chosen.map(({ name, option }) => [name, option.format]));
 
 interface DesignBase {
   readonly space: Space;
   readonly array: ArraySize;
-  readonly skeleton: QuantizedModel;
-  /** LUTs around the columns of a network's accelerator. */
-  readonly restOf: (network: IntegerNetwork, planned: PlannedHardware) => Promise<number>;
+  readonly sketch: Sketch;
+  readonly restOf: RestOf;
 }
-
-/** Measured once for each combination of kinds of engines: the first network that has it stands for all. */
-const rests = (
-  { options, tools, signal }: SpaceContext,
-  array: ArraySize,
-  units: UnitTable,
-): DesignBase['restOf'] => {
-  const measured = new Map<string, Promise<number>>();
-  return (network, { plan }) => {
-    const kinds = plan.config.engines.map(({ name }) => name).join();
-    const rest =
-      measured.get(kinds) ??
-      measureRest(network, { device: options.target, array, reloadable: false }, units, { tools, signal });
-    measured.set(kinds, rest);
-    return rest;
-  };
-};
 
 /** undefined: the array has no place for such a network, or takes too long. */
 const designOf = async (
@@ -128,23 +107,27 @@ const designOf = async (
   chosen: readonly Chosen[],
   units: UnitTable,
 ): Promise<SearchDesign | undefined> => {
-  const { space, array, restOf } = base;
+  const { space, array, sketch, restOf } = base;
   const formats = formatsOf(chosen);
-  const network = networkOf(await roughly(context, base, formats));
-  const planned = planFor(context, array, network);
+  const planned = planFor(context, array, await sketch(formats));
   const cycles = planned?.prediction.initiationInterval ?? Infinity;
   if (planned === undefined || cycles > (context.options.maxCycles ?? Infinity)) return undefined;
+  const { activationBits } = space;
+  const rest = await restOf(formats, planned, activationBits);
   return {
-    ...{ array, formats, cycles, activationBits: space.activationBits },
-    engines: planned.plan.config.engines.map(engineName).join(' + '),
+    ...{ array, formats, approximate: [], cycles, activationBits, interpolated: rest.interpolated },
+    engines: enginesOf(planned),
     loss: sumOf(chosen, 'loss') + space.activationLoss,
-    luts: (await restOf(network, planned)) + (await columnLuts(planned, units)),
+    luts: rest.luts + (await columnLuts(planned, units)),
     energyPj: sumOf(chosen, 'energyPj'),
   };
 };
 
-const engineName = ({ kind, codeWidth }: PlannedHardware['plan']['config']['engines'][number]): string =>
-  kind === 'ternary' ? kind : `${kind}${codeWidth}`;
+/** `ternary + int8` */
+export const enginesOf = ({ plan: { config } }: Pick<PlannedHardware, 'plan'>): string =>
+  config.engines
+    .map(({ kind, codeWidth }) => (kind === 'ternary' ? kind : `${kind}${codeWidth}`))
+    .join(' + ');
 
 interface Chosen {
   readonly name: string;
@@ -178,16 +161,6 @@ function* selectionsOf(layers: Space['layers']): Generator<readonly Chosen[]> {
 /** So that the last selection is the one of least energy. */
 const stepDown = (level: number): number => (energyLevels - 2 - level) / (energyLevels - 1 - level);
 
-/** Without training: enough for a plan. */
-const roughly = async (
-  context: SpaceContext,
-  { skeleton, space }: DesignBase,
-  formats: Readonly<Record<string, LayerFormat>>,
-): Promise<QuantizedModel> =>
-  Object.values(formats).some(({ kind }) => kind === 'factors')
-    ? untrained(context, formats, space.activationBits)
-    : reformatted(context.inputs.model, skeleton, formats);
-
 /** undefined: the array has no place for such a network. */
 const planFor = (
   { options }: SpaceContext,
@@ -200,23 +173,6 @@ const planFor = (
     if (error instanceof AccelError) return undefined;
     throw error;
   }
-};
-
-/** Other weights on the same activations: enough for a plan. */
-const reformatted = (
-  float: SpaceContext['inputs']['model'],
-  skeleton: QuantizedModel,
-  formats: Readonly<Record<string, LayerFormat>>,
-): QuantizedModel => {
-  const weights = Object.fromEntries(
-    convNodes(float).map((node) => {
-      const format = formats[node.name];
-      if (format === undefined || format.kind === 'factors')
-        throw new RangeError(`layer ${node.name} has no format of its own`);
-      return [node.name, formatQuantizer(node, format)(node.weights)];
-    }),
-  );
-  return { ...skeleton, weights, model: withGridWeights(skeleton.model, weights) };
 };
 
 export const costOf = (

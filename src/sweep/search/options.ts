@@ -15,6 +15,8 @@ export const formatChoicesSchema = z.strictObject({
   factors: z
     .array(z.strictObject({ bits, rate: z.number().min(1).max(1000) }))
     .default([{ bits: 6, rate: 1.5 }]),
+  /** Approximate multipliers for integer layers, where energy is minimized. */
+  approximate: z.boolean().default(true),
 });
 
 export const searchOptionsSchema = z.strictObject({

@@ -13,10 +13,14 @@ const designSchema = z.strictObject({
   engines: z.string(),
   activationBits: count,
   formats: z.record(z.string(), layerFormatSchema),
+  /** Layers whose multipliers are approximate. */
+  approximate: z.array(z.string()),
   /** Predicted change of the mean loss (nats). */
   predictedLoss: amount,
   /** Sums of measured units, marked so: the chosen design is synthesized as a whole. */
   estimatedLuts: z.number(),
+  /** Whether the sum holds a value between two measured ones. */
+  interpolated: z.boolean(),
   /** Exact, from picture to picture. */
   cycles: count,
   energyPj: amount,

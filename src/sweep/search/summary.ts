@@ -66,10 +66,17 @@ export const searchReportOf = (
 });
 
 const plain = (design: SearchDesign): SearchReport['chosen']['design'] => {
-  const { array, engines, activationBits, formats, loss, luts, cycles, energyPj } = design;
+  const { array, engines, activationBits, formats, approximate, loss, luts, interpolated, cycles, energyPj } =
+    design;
   return {
-    ...{ array: { ...array }, engines, activationBits, formats: { ...formats } },
-    ...{ predictedLoss: loss, estimatedLuts: Math.round(luts), cycles, energyPj },
+    ...{
+      array: { ...array },
+      engines,
+      activationBits,
+      formats: { ...formats },
+      approximate: [...approximate],
+    },
+    ...{ predictedLoss: loss, estimatedLuts: Math.round(luts), interpolated, cycles, energyPj },
   };
 };
 

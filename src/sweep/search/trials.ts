@@ -3,9 +3,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { accuracyOfIntegers } from '../../flow/index.js';
+import { accuracyOfIntegers, multipliersFor } from '../../flow/index.js';
 import { importOnnx, type IntegerNetwork } from '../../nn/index.js';
-import { mixed, writeModel, type LayerFormat } from '../../quant/index.js';
+import { approximate, famesConfigSchema, mixed, writeModel, type LayerFormat } from '../../quant/index.js';
 import { hashOf } from '../canonical.js';
 import { makeFolder, replaceFile } from '../store/index.js';
 import type { SpaceContext } from './space.js';
@@ -23,6 +23,8 @@ export interface TrialRequest {
   readonly formats: Readonly<Record<string, LayerFormat>>;
   readonly activationBits: number;
   readonly epochs: number;
+  /** Then exact multipliers give way to approximate ones of at most this share of their energy (FAMES). */
+  readonly energyBudget?: number;
 }
 
 export type Trials = (request: TrialRequest) => Promise<Trial>;
@@ -40,6 +42,7 @@ export const openTrials =
       data: [train.name, train.count, validation.count, train.scale],
       seed: options.seed,
       ...{ formats: { ...request.formats }, activationBits: request.activationBits, epochs: request.epochs },
+      ...(request.energyBudget === undefined ? {} : { energyBudget: request.energyBudget }),
     }).slice(0, 24);
     const [onnx, record] = [join(folder, `${name}.onnx`), join(folder, `${name}.json`)];
     // The record is written last.
@@ -63,15 +66,23 @@ const read = (bytes: Uint8Array, name: string): IntegerNetwork => importOnnx(byt
 
 const retrain = async (
   { inputs, options, progress, signal }: SpaceContext,
-  { formats, activationBits, epochs }: TrialRequest,
+  { formats, activationBits, epochs, energyBudget }: TrialRequest,
   checkpoints: string,
 ): Promise<Uint8Array> => {
   const { model, input, train, validation } = inputs;
+  const run = {
+    ...{ checkpoints, data: { train, validation }, seed: options.seed },
+    ...(signal === undefined ? {} : { signal }),
+  };
   const { quantized } = await mixed({ layers: { ...formats }, activationBits })({
-    ...{ model, input, epochs, checkpoints, data: { train, validation }, seed: options.seed },
+    ...{ ...run, model, input, epochs },
     progress: ({ phase, epoch, epochs: all, step, steps }) =>
       progress(`${phase}, epoch ${epoch + 1} of ${all}`, step, steps),
-    ...(signal === undefined ? {} : { signal }),
   });
-  return writeModel(quantized, 'qonnx');
+  if (energyBudget === undefined) return writeModel(quantized, 'qonnx');
+  // Layers without multipliers have nothing to gain, and factors have nodes of their own.
+  const multiplies = (layer: string): boolean => formats[layer]?.kind === 'int';
+  const settings = famesConfigSchema.parse({ energyBudget });
+  const changed = await approximate(quantized, multipliersFor, run, settings, multiplies);
+  return writeModel(changed.quantized, 'qonnx');
 };

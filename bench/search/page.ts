@@ -1,0 +1,93 @@
+/** docs/results/search.md from what was measured. */
+import type { ComparedNetwork, Comparison } from './results.js';
+
+const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)} %`;
+const nJ = (pJ: number): string => (pJ / 1000).toFixed(0);
+
+const row = (network: ComparedNetwork): string => {
+  const { name, setting, accuracy, luts, energyPj, cycles, fmaxMHz, reason } = network;
+  const cells = [
+    setting === '' ? name : `**${name}**: ${setting}`,
+    percent(accuracy),
+    luts ?? `does not fit${reason === null ? '' : ': '}${reason?.split(/[.;]/)[0] ?? ''}`,
+    nJ(energyPj),
+    cycles ?? '–',
+    fmaxMHz?.toFixed(1) ?? '–',
+  ];
+  return `| ${cells.join(' | ')} |`;
+};
+
+interface Best {
+  readonly name: string;
+  readonly cost: number;
+}
+
+const least = (
+  networks: readonly ComparedNetwork[],
+  costOf: (network: ComparedNetwork) => number | null,
+): Best | undefined => {
+  const priced = networks.flatMap((network) => {
+    const cost = costOf(network);
+    return cost === null ? [] : [{ name: network.name, cost }];
+  });
+  return priced.toSorted((a, b) => a.cost - b.cost)[0];
+};
+
+const against = (cost: number | null, best: Best | undefined, unit: (cost: number) => string): string => {
+  if (cost === null) return 'does not fit';
+  if (best === undefined) return `${unit(cost)}; no single method reaches the accuracy on this target`;
+  const saved = 1 - cost / best.cost;
+  const words = saved >= 0 ? `${percent(saved, 1)} less` : `${percent(-saved, 1)} more`;
+  return `${unit(cost)}, ${words} than the best single method (${best.name}, ${unit(best.cost)})`;
+};
+
+const luts = (cost: number): string => `${cost} LUTs`;
+const energy = (cost: number): string => `${nJ(cost)} nJ`;
+
+/** Against the singles that keep the same bar of accuracy on the test pictures, and fit. */
+const verdict = ({ float, maxLoss, search, singles }: Comparison): string => {
+  const bar = float - maxLoss / 100;
+  const rivals = singles.filter((single) => single.accuracy >= bar && single.luts !== null);
+  const kept = search.accuracy >= bar ? 'keeps' : '**misses**';
+  return [
+    `The search ${kept} the bar of ${percent(bar)} on the test pictures (float ${percent(float)}), and so do ${rivals.length} of the ${singles.length} single networks that fit.`,
+    `- LUTs: ${against(
+      search.luts,
+      least(rivals, (each) => each.luts),
+      luts,
+    )}.`,
+    `- Energy: ${against(
+      search.energyPj,
+      least(rivals, (each) => each.energyPj),
+      energy,
+    )}.`,
+  ].join('\n');
+};
+
+const section = (comparison: Comparison): string => {
+  const { title, target, array, minimize, maxLoss, epochs, activationBits, designs, tried, cpuSeconds } =
+    comparison;
+  return [
+    `## ${title}: ${minimize} on ${target}, ${array}, at most ${maxLoss} point${maxLoss === 1 ? '' : 's'} lost`,
+    '',
+    `${designs} designs estimated, ${tried} networks trained (${epochs} epochs, half of them in trials), activations of ${activationBits.join(', ')} bits; ${cpuSeconds.toFixed(0)} CPU s beside the tools.`,
+    '',
+    '| network | accuracy | LUTs | energy, nJ | cycles per picture | fmax, MHz |',
+    '|---|--:|--:|--:|--:|--:|',
+    row(comparison.search),
+    ...comparison.singles.toSorted((a, b) => b.accuracy - a.accuracy).map(row),
+    '',
+    verdict(comparison),
+    '',
+  ].join('\n');
+};
+
+export const page = (comparisons: readonly Comparison[]): string => `# The search beside the five methods
+
+Written by \`make bench BENCH=search\`; [bench/README.md](../../bench/README.md) says how. Every network is trained from the same
+float network (seed 1), runs on the same target and array, and is synthesized, placed and routed by the same tools with the same
+three seeds (fmax: median). Accuracy: exact integers, all test pictures, looked at once per network; the search chooses by
+validation pictures. LUTs: after synthesis, whole accelerator. Energy: gate level, products and sums, per picture
+([energy.md](../energy.md)). The search's accelerator is compared with the reference bit by bit, in process and in Verilator.
+
+${comparisons.map(section).join('\n')}`;

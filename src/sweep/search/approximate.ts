@@ -1,0 +1,93 @@
+/** Approximate multipliers in the place of the exact ones of integer layers, as FAMES chooses them: energy for spare accuracy. */
+
+import { AccelError } from '../../accel/index.js';
+import { makeHardware, mapHardware } from '../../flow/index.js';
+import type { IntegerNetwork } from '../../nn/index.js';
+import { QuantError } from '../../quant/index.js';
+import { checkFits, DoesNotFit } from '../../synth/index.js';
+import type { Tried, Winner } from './choose.js';
+import { enginesOf, type SearchDesign } from './designs.js';
+import { firstThatPasses } from './front.js';
+import { layerEnergies, type SpaceContext } from './space.js';
+import type { Trial, Trials } from './trials.js';
+
+/** Shares of the exact products' energy. */
+const budgets = [0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95];
+
+/**
+ * The least share that keeps the accuracy, found by halving; no re-training. The winner stays as it is where it multiplies
+ * nothing, where no share keeps the accuracy, and where the tables' hardware does not fit or takes no less energy.
+ */
+export const approximated = async (
+  context: SpaceContext,
+  winner: Winner,
+  trials: Trials,
+  wanted: number,
+): Promise<{ readonly winner: Winner; readonly tried: readonly Tried[] }> => {
+  const { formats, activationBits } = winner.design;
+  const { epochs } = context.options;
+  const tried: Tried[] = [];
+  if (!Object.values(formats).some(({ kind }) => kind === 'int')) return { winner, tried };
+  const found = new Map<number, Winner>();
+  await firstThatPasses(budgets, async (energyBudget) => {
+    const trial = await attempt(() => trials({ formats, activationBits, epochs, energyBudget }));
+    const design = trial && (await designWith(context, winner.design, trial.network));
+    if (trial === undefined || design === undefined) return false;
+    tried.push({ design, epochs, accuracy: trial.accuracy });
+    context.progress(
+      `approximate multipliers, ${energyBudget}: ${(100 * trial.accuracy).toFixed(2)} %`,
+      1,
+      1,
+    );
+    if (trial.accuracy < wanted) return false;
+    found.set(energyBudget, { design, trial, met: true });
+    return true;
+  });
+  const least = [...found.values()].toSorted((a, b) => a.design.energyPj - b.design.energyPj)[0];
+  // The design's own energy was estimated on the untrained network.
+  const exact = await energyOf(context, winner.trial.network);
+  const isBetter = least !== undefined && least.design.energyPj < exact;
+  return { winner: isBetter ? least : winner, tried };
+};
+
+const energyOf = async (context: SpaceContext, network: IntegerNetwork): Promise<number> =>
+  [...(await layerEnergies(context, network)).values()].reduce((sum, pj) => sum + pj, 0);
+
+/** undefined: no multipliers keep to this budget, or tables cannot express the network. */
+const attempt = async (run: () => Promise<Trial>): Promise<Trial | undefined> => {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof QuantError && ['QT501', 'QT502', 'QT503'].includes(error.code)) return undefined;
+    throw error;
+  }
+};
+
+/** The design with the network's product tables, as it is synthesized as a whole; undefined: it does not fit. */
+const designWith = async (
+  context: SpaceContext,
+  design: SearchDesign,
+  network: IntegerNetwork,
+): Promise<SearchDesign | undefined> => {
+  const { options, tools, signal } = context;
+  try {
+    const hardware = makeHardware(network, {
+      ...{ device: options.target, array: design.array, reloadable: false },
+    });
+    const { counts } = await mapHardware(hardware, tools, signal === undefined ? {} : { signal });
+    checkFits(counts, hardware.profile.device);
+    const cycles = hardware.prediction.initiationInterval;
+    if (counts.luts > (options.maxLuts ?? Infinity) || cycles > (options.maxCycles ?? Infinity))
+      return undefined;
+    return {
+      ...{ ...design, cycles, luts: counts.luts, interpolated: false, engines: enginesOf(hardware) },
+      energyPj: await energyOf(context, network),
+      approximate: network.layers.flatMap((layer) =>
+        layer.kind === 'conv' && layer.product !== 'exact' ? [layer.name] : [],
+      ),
+    };
+  } catch (error) {
+    if (error instanceof AccelError || error instanceof DoesNotFit) return undefined;
+    throw error;
+  }
+};
