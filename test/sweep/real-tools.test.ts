@@ -25,6 +25,16 @@ const begun = (): Readonly<Record<string, number>> => {
   return counts;
 };
 
+const gate = (name: string, area: number, pins: string, logic: string): string => {
+  const inputs = pins.split(' ').map((pin) => `pin (${pin}) { direction : input; capacitance : 1; }`);
+  return `cell (${name}) { area : ${String(area)}; ${inputs.join(' ')} pin (Y) { direction : output; function : "${logic}"; } }`;
+};
+const library = `library (few) { capacitive_load_unit (1, ff); nom_voltage : 1;
+  ${gate('INV', 1, 'A', '!A')} ${gate('NAND', 1.5, 'A B', '!(A B)')} ${gate('XOR', 3, 'A B', 'A^B')}
+  cell (DFF) { area : 6; ff (IQ, IQN) { clocked_on : "CK"; next_state : "D"; }
+    pin (CK) { direction : input; capacitance : 1; } pin (D) { direction : input; capacitance : 1; }
+    pin (Q) { direction : output; function : "IQ"; } } }`;
+
 const written = z.looseObject({ models: z.array(z.unknown()) });
 
 beforeAll(() => {
@@ -97,6 +107,37 @@ describe('nomul sweep', () => {
     const planned = envelopeOf(await nomul(['sweep', 'plan', file, '--out', out, '--json']));
     expect(planned.result).toMatchObject({ points: 4, answeredPoints: 4, seconds: 0 });
   });
+});
+
+describe('a sweep that asks for energy and activity', () => {
+  it('measures each once for both seeds, does nothing else again, and goes on without work', async () => {
+    writeFileSync(join(root, 'few.lib'), library);
+    const sweep = written.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const measuring = {
+      ...sweep,
+      arrays: ['1x1'],
+      energy: { liberty: 'few.lib', operations: 256 },
+      activity: 2,
+    };
+    const [path, before] = [join(root, 'measuring.json'), begun()];
+    writeFileSync(path, JSON.stringify(measuring));
+    const words = [path, '--out', out, '--json'];
+    const ran = await nomul(['sweep', 'run', ...words, '-j', '1', '--explain-cache']);
+    expect(ran.exitCode, ran.stderr).toBe(0);
+    expect(envelopeOf(ran)).toMatchObject({ result: { points: 2, done: 2, unmeasured: 0, jobs: 2 } });
+    expect(begun()).toEqual({ ...before, energy: 1, activity: 1 });
+    const { points, tools } = sweepReportSchema.parse(JSON.parse(reportText()));
+    expect(tools.map(({ tool }) => tool)).toContain('verilator');
+    const [one, other] = points;
+    expect([other?.activity, other?.gateEnergyPj]).toEqual([one?.activity, one?.gateEnergyPj]);
+    expect(one?.gateEnergyPj).toBeGreaterThan(0);
+    const togglesOf = (kind: string): number =>
+      one?.activity?.find(({ cell }) => cell === kind)?.toggles ?? 0;
+    for (const kind of ['LUT', 'register'])
+      expect(togglesOf(kind)).toBeGreaterThan(one?.cycles?.initiationInterval ?? 0);
+    const planned = envelopeOf(await nomul(['sweep', 'plan', ...words]));
+    expect(planned.result).toMatchObject({ points: 2, answeredPoints: 2, seconds: 0 });
+  }, 300_000);
 });
 
 describe('a sweep that cannot be', () => {
