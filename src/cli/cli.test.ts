@@ -70,6 +70,8 @@ describe('options', () => {
       ),
       { flow },
     );
+    await runFake([...buildWords, '--activity'], { flow });
+    await runFake([...buildWords, '--activity', '8'], { flow });
     const common = {
       model: 'model.onnx',
       device: 'hx8k',
@@ -77,8 +79,9 @@ describe('options', () => {
       out: 'result',
       samples: 'images.gz',
     };
+    const defaults = { ...common, inputScale: 1, reloadable: false, verify: 100, verilator: 0, seed: 1 };
     expect(seen).toEqual([
-      { ...common, inputScale: 1, reloadable: false, verify: 100, verilator: 0, seed: 1 },
+      defaults,
       {
         ...common,
         labels: 'labels.gz',
@@ -91,6 +94,8 @@ describe('options', () => {
         verilator: 2,
         tools: 'npm',
       },
+      { ...defaults, activity: 3 },
+      { ...defaults, activity: 8 },
     ]);
   });
 

@@ -78,7 +78,9 @@ function grammar(version: string, understood: (request: Request) => void): Comma
     .addHelpText('after', `\nExample:\n  ${example}\n\n${exitCodeHelp()}`);
 
   const build = verb(program, 'build', 'the whole job: hardware, verification, place and route, report');
-  addCommonOptions(addSynthOptions(addSimOptions(addEmitOptions(build, { needsSamples: true }))));
+  addCommonOptions(
+    addActivity(addSynthOptions(addSimOptions(addEmitOptions(build, { needsSamples: true })))),
+  );
   build.addHelpText('after', `\nExample:\n  ${example}`);
   build.action((model: string, options: RawOptions) => {
     understood({
@@ -286,6 +288,14 @@ function addSynthOptions(command: Command): Command {
       'for one run of a tool (default: 60, place and route 120)',
       positiveNumber,
     );
+}
+
+function addActivity(command: Command): Command {
+  return command.addOption(
+    new Option('--activity [pictures]', "count changes of the mapped netlist's cells over so many pictures")
+      .preset('3')
+      .argParser(wholeNumber),
+  );
 }
 
 function addCommonOptions(command: Command): Command {

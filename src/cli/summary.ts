@@ -34,6 +34,7 @@ export function resultSummary({ out, files, report, problems }: FlowResult, pain
     ...deviceLines(report, paint),
     ['a picture', cyclesText(report)],
     ...speedLines(report),
+    ...activityLines(report),
     ['results', resultPath(out, files)],
   ];
   const lines = facts.map(([name, text]) => `  ${name.padEnd(10)}${text}`);
@@ -95,6 +96,12 @@ function speedLines({
   return [
     ['speed', `${number(inferencesPerSecond)} inferences/s (${inferencesPerSecondBasis ?? 'estimated'})`],
   ];
+}
+
+function activityLines({ activity }: Report): (readonly [string, string])[] {
+  if (activity === null) return [];
+  const parts = activity.cells.map(({ cell, toggles }) => `${cell} ${integer(toggles)}`);
+  return [['activity', `${parts.join(', ')} changes a picture (mapped netlist)`]];
 }
 
 function resultPath(out: string, files: readonly string[]): string {

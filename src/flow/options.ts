@@ -88,7 +88,11 @@ export const synthOptionsSchema = z
   .strictObject({ ...emitFields, ...synthFields })
   .superRefine(checkTogether);
 export const buildOptionsSchema = z
-  .strictObject({ ...emitFields, ...simFields, ...synthFields })
+  .strictObject({
+    ...{ ...emitFields, ...simFields, ...synthFields },
+    /** Pictures over which changes of the mapped netlist's cells are counted (docs/energy.md); undefined: not counted. */
+    activity: z.int().min(2).max(1000).optional(),
+  })
   .superRefine(checkTogether);
 export const proveOptionsSchema = z.strictObject({
   /** `FILE#export`: a component, a Design, a unit or a proof (docs/prove.md); without `#export` the default export. */

@@ -11,6 +11,7 @@ import {
 } from '../report/index.js';
 import type { PlaceAndRouteResult, SynthResult } from '../synth/index.js';
 import type { ToolVersion } from '../tools/index.js';
+import type { Activity } from './energy/index.js';
 import type { Hardware, PlannedHardware } from './hardware.js';
 import type { Inputs } from './inputs.js';
 import type { EmitOptions, Problem } from './options.js';
@@ -28,6 +29,7 @@ export interface Measured {
   readonly netlist: ReportEquality | undefined;
   readonly synth: SynthResult | undefined;
   readonly placed: PlaceAndRouteResult | undefined;
+  readonly activity: Activity | null;
   /** Outside simulators that took part. */
   readonly simulators: readonly ToolVersion[];
   readonly problems: readonly Problem[];
@@ -52,6 +54,7 @@ export const reportOf = (measured: Measured): Report => {
     accuracy: measured.accuracy,
     equality: [inProcess?.equality, verilator].filter((entry) => entry !== undefined),
     netlist: measured.netlist ?? null,
+    activity: activityOf(measured),
     device: deviceOf(measured),
     clock: clockOf(measured),
     latencyCycles: { predicted: prediction.latencyCycles, simulated: inProcess?.latencyCycles ?? null },
@@ -64,6 +67,9 @@ export const reportOf = (measured: Measured): Report => {
     problems: [...measured.problems],
   };
 };
+
+const activityOf = ({ activity }: Measured): Report['activity'] =>
+  activity === null ? null : { ...activity, cells: activity.cells.map((each) => ({ ...each })) };
 
 const flatOptions = (options: Measured['options']): Report['options'] =>
   Object.fromEntries(

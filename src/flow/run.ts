@@ -7,6 +7,8 @@ import type { Report } from '../report/index.js';
 import { findDevice, type PlaceAndRouteResult, type SynthResult } from '../synth/index.js';
 import { findTool, type FindOptions } from '../tools/index.js';
 import { breathe } from './breathe.js';
+import { mappedActivity, requirePictures, type Activity } from './energy/index.js';
+import { FlowError } from './errors.js';
 import { openFolder, type OutputFolder } from './folder.js';
 import { makeHardware, type Hardware } from './hardware.js';
 import { readInputs, type Inputs } from './inputs.js';
@@ -46,11 +48,13 @@ export const synth = (options: SynthOptions, hooks: FlowHooks = {}): Promise<Flo
 
 /** Everything: emit, sim, synth, and the mapped netlist compared with the reference. */
 export const build = (options: BuildOptions, hooks: FlowHooks = {}): Promise<FlowResult> =>
-  run('build', options, hooks, { sim: options, synth: options });
+  run('build', options, hooks, { sim: options, synth: options, activity: options.activity });
 
 interface Stages {
   readonly sim?: SimOptions;
   readonly synth?: SynthOptions;
+  /** Pictures; undefined: not counted. */
+  readonly activity?: number | undefined;
 }
 
 /** Opens the folder, runs the stages, and publishes the folder only when all of them came to an end. */
@@ -90,6 +94,7 @@ const measure = async (
   await breathe(hooks);
   const inputs = readInputs({ ...options, ...constraintsOf(stages) });
   const { network } = inputs;
+  if (stages.activity !== undefined) requirePictures(inputs.samples?.count ?? 0);
   hooks.progress?.('read model', 1, 1);
   hooks.progress?.('generate hardware', 0, 1);
   await requireEverything(options, stages, tools);
@@ -102,7 +107,11 @@ const measure = async (
   writeHardware(folder, hardware, expectation);
   const simulated = await simulateStage(hardware, expectation, stages.sim, tools, hooks);
   const built = await synthStage(hardware, inputs, expectation, stages, { tools, hooks, folder });
-  const simulators = await simulatorsUsed([simulated.verilator, built.netlist], tools);
+  const counted = await activityStage(hardware, inputs, built.synth, stages, { tools, hooks });
+  const simulators = await simulatorsUsed(
+    [simulated.verilator, built.netlist, counted.activity ?? undefined],
+    tools,
+  );
   return {
     verb,
     options,
@@ -114,8 +123,9 @@ const measure = async (
         : accuracyOf(expectation, inputs.labels),
     ...simulated,
     ...built,
+    activity: counted.activity,
     simulators,
-    problems: problemsOf(simulated, built, hardware, stages.synth?.clock),
+    problems: [...problemsOf(simulated, built, hardware, stages.synth?.clock), ...counted.problems],
   };
 };
 
@@ -129,7 +139,7 @@ const requireEverything = async (
   tools: FindOptions,
 ): Promise<void> => {
   if (stages.synth !== undefined) await requireTools(findDevice(device), tools);
-  if ((stages.sim?.verilator ?? 0) > 0) await findTool('verilator', tools);
+  if ((stages.sim?.verilator ?? 0) > 0 || stages.activity !== undefined) await findTool('verilator', tools);
 };
 
 const writeHardware = (
@@ -210,6 +220,37 @@ const synthStage = async (
   const failed = options.clock !== undefined && !placed.timingMet;
   folder.copy(placed.bitstream, bitstreamName(hardware, placed, failed));
   return { synth: mapped, placed, netlist };
+};
+
+interface Counted {
+  readonly activity: Activity | null;
+  readonly problems: readonly Problem[];
+}
+
+/** Activity that cannot be counted is a problem, and takes nothing else away. */
+const activityStage = async (
+  hardware: Hardware,
+  { samples }: Inputs,
+  mapped: SynthResult | undefined,
+  { activity: pictures, synth: options }: Stages,
+  { tools, hooks }: Pick<SynthContext, 'tools' | 'hooks'>,
+): Promise<Counted> => {
+  if (pictures === undefined || samples === undefined || mapped === undefined || options === undefined)
+    return { activity: null, problems: [] };
+  hooks.progress?.('activity', 0, 1);
+  const timeoutMs = timeLimitMs(options);
+  try {
+    const activity = await mappedActivity(hardware, mapped, samples, {
+      ...{ pictures, tools },
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
+    });
+    hooks.progress?.('activity', 1, 1);
+    return { activity, problems: [] };
+  } catch (error) {
+    if (!(error instanceof FlowError && error.code === 'NETLIST_DIFFERS')) throw error;
+    return { activity: null, problems: [{ code: error.code, message: error.message }] };
+  }
 };
 
 /** Runs two stages side by side; when one fails the other is stopped before the failure is passed on. */

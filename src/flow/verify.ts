@@ -260,7 +260,7 @@ const orNothing = async (running: Promise<StreamResult>): Promise<StreamResult> 
 
 /** The simulators behind these comparisons, as reports record them. */
 export const simulatorsUsed = async (
-  comparisons: readonly (ReportEquality | undefined)[],
+  comparisons: readonly (Pick<ReportEquality, 'simulator'> | undefined)[],
   tools: FindOptions,
 ): Promise<readonly ToolVersion[]> => {
   const names = comparisons.map((comparison) => comparison?.simulator ?? '').join();

@@ -2,6 +2,7 @@
 import { escapeHtml, escapeJson, integer, number, percent, plural } from './html.js';
 import type { Report } from './schema.js';
 import {
+  activitySection,
   basisTag,
   clockSection,
   deviceSection,
@@ -22,6 +23,7 @@ export function renderReport(report: Report): string {
     layersSection(report),
     roundingSection(report),
     deviceSection(report),
+    activitySection(report),
     clockSection(report),
     originSection(report),
   ];

@@ -130,6 +130,7 @@ describe('report.html', () => {
       accuracy: null,
       equality: [],
       netlist: null,
+      activity: null,
       device: null,
       clock: { requestedMHz: null, met: null, criticalPath: null },
       latencyCycles: { predicted: 5, simulated: null },

@@ -51,6 +51,16 @@ export const equalitySchema = z.strictObject({
   mismatches: count,
 });
 
+/** Means over pictures that were run back to back; activity, not energy (docs/energy.md). */
+export const activitySchema = z.strictObject({
+  /** By kind of cell of the mapped netlist: how many, and how often their outputs change for one picture. */
+  cells: z.array(z.strictObject({ cell: z.string(), count, toggles: measure })),
+  cyclesPerPicture: measure,
+  /** Over which the means were taken. */
+  pictures: count,
+  simulator: z.string(),
+});
+
 export const cyclesSchema = z.strictObject({ predicted: count, simulated: count.nullable() });
 
 export const resourceSchema = z.strictObject({
@@ -120,6 +130,8 @@ export const reportSchema = z.strictObject({
   equality: z.array(equalitySchema),
   /** The mapped netlist against the reference. null: not simulated. */
   netlist: equalitySchema.nullable(),
+  /** null: not asked for, or not to be had. */
+  activity: activitySchema.nullable().default(null),
   /** null: neither estimated nor built. */
   device: deviceSchema.nullable(),
   clock: clockSchema,

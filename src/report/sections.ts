@@ -121,6 +121,22 @@ ${sortableTable(columns, layers)}`,
   );
 }
 
+export function activitySection({ activity }: Report): string {
+  if (activity === null) return '';
+  const { cells, cyclesPerPicture, pictures, simulator } = activity;
+  const rows = cells.map(({ cell, count, toggles }) => [
+    escapeHtml(cell),
+    integer(count),
+    integer(toggles),
+    number(toggles / (count * cyclesPerPicture)),
+  ]);
+  return section(
+    'Activity',
+    `<p class="soft">Changes of the mapped netlist's cells in ${escapeHtml(simulator)}, mean of ${plural(pictures, 'picture')}, without glitches. Not energy: what a change takes is not known.</p>
+${plainTable(['Cells', 'How many', 'Changes a picture', 'Changes a cell and cycle'], rows, [0])}`,
+  );
+}
+
 export function roundingSection({ roundedWeights }: Report): string {
   if (roundedWeights.length === 0) return '';
   const rows = roundedWeights.map(({ layer, weights, changed, largestChange, meanChange }) => [

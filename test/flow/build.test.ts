@@ -108,6 +108,22 @@ describe('nomul build', () => {
     expect(hashesBelow(join(root, 'built'))).toEqual(before);
   });
 
+  it('counts changes of the cells it maps to, where there is a simulator for that', async () => {
+    const without = await nomul(words('build', 'counted', ['--activity']));
+    expect(without.exitCode).toBe(3);
+    expect(envelopeOf(without).error?.message).toContain('verilator');
+    vi.stubEnv('NOMUL_VERILATOR', undefined);
+    const counted = await nomul(words('build', 'counted', ['--activity', '2', '--verify', '2']));
+    vi.stubEnv('NOMUL_VERILATOR', join(root, 'no-verilator'));
+    expect(counted.exitCode, counted.stderr).toBe(0);
+    const { activity, device, initiationInterval, tools } = reportIn('counted');
+    expect(activity).toMatchObject({ cyclesPerPicture: initiationInterval.predicted, pictures: 1 });
+    const registers = activity?.cells.find(({ cell }) => cell === 'register');
+    expect(registers?.count).toBe(device?.registers);
+    expect(registers?.toggles).toBeGreaterThan(initiationInterval.predicted);
+    expect(tools.map(({ tool }) => tool)).toContain('verilator');
+  }, 300_000);
+
   it('names the critical path in the signals of the Verilog when the clock is missed, and marks the bitstream', async () => {
     const missed = await nomul(words('synth', 'missed', ['--clock', '500']));
     expect(missed.exitCode, missed.stderr).toBe(1);

@@ -59,11 +59,7 @@ export async function mappedActivity(
   options: Pick<ActivityOptions, 'pictures' | 'tools' | 'signal' | 'timeoutMs' | 'cache'>,
 ): Promise<Activity> {
   const pictures = Math.min(samples.count, options.pictures ?? DEFAULT_PICTURES);
-  if (pictures < 2)
-    throw new FlowError(
-      'NO_SAMPLES',
-      'activity is counted from one picture to the next; give at least 2 pictures',
-    );
+  requirePictures(pictures);
   const { network } = hardware.plan;
   const expectation = await expectationOf(network, { ...samples, count: pictures }, {});
   const netlist = instrumentedNetlist(mapped.netlistJson, hardware.design.name);
@@ -80,6 +76,15 @@ export async function mappedActivity(
   );
   requireEqual(expectation, result, pictures, hardware);
   return meanOf(result, netlist, pictures);
+}
+
+/** @throws FlowError NO_SAMPLES when there are fewer than two */
+export function requirePictures(pictures: number): void {
+  if (pictures >= 2) return;
+  throw new FlowError(
+    'NO_SAMPLES',
+    'activity is counted from one picture to the next; give at least 2 pictures',
+  );
 }
 
 const DEFAULT_PICTURES = 3;

@@ -2,4 +2,10 @@
 export { networkEnergy, type LayerEnergy, type NetworkEnergy, type NetworkEnergyOptions } from './network.js';
 export { operationEnergyPj } from './model.js';
 export type { PeGrid } from './layer.js';
-export { activityOf, mappedActivity, type Activity, type ActivityOptions } from './activity.js';
+export {
+  activityOf,
+  mappedActivity,
+  requirePictures,
+  type Activity,
+  type ActivityOptions,
+} from './activity.js';

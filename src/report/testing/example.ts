@@ -85,6 +85,13 @@ export const exampleReport: Report = {
     { simulator: 'verilator', pictures: 20, cycles: 82469, mismatches: 0 },
   ],
   netlist: { simulator: 'Icarus with the mapped netlist', pictures: 1, cycles: 4123, mismatches: 0 },
+  activity: {
+    cells: [
+      { cell: 'LUT', count: 4000, toggles: 1_234_567.5 },
+      { cell: 'register', count: 3000, toggles: 765_432 },
+    ],
+    ...{ cyclesPerPicture: 3917, pictures: 2, simulator: 'verilator' },
+  },
   device: {
     name: 'hx8k',
     luts: 3210,
