@@ -86,7 +86,7 @@ export const page = (comparisons: readonly Comparison[]): string => `# The searc
 
 Written by \`make bench BENCH=search\`; [bench/README.md](../../bench/README.md) says how. Every network is trained from the same
 float network (seed 1), runs on the same target and array, and is synthesized, placed and routed by the same tools with the same
-three seeds (fmax: median). Accuracy: exact integers, all test pictures, looked at once per network; the search chooses by
+seed. Accuracy: exact integers, all test pictures, looked at once per network; the search chooses by
 validation pictures. LUTs: after synthesis, whole accelerator. Energy: gate level, products and sums, per picture
 ([energy.md](../energy.md)). The search's accelerator is compared with the reference bit by bit, in process and in Verilator.
 

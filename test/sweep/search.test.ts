@@ -82,4 +82,24 @@ describe('a search', { timeout }, () => {
       before.filter(([name]) => name !== 'chosen.onnx'),
     );
   });
+
+  it('takes accuracy that is left for approximate multipliers, where energy counts', async () => {
+    const { report, problems } = await search({
+      ...options(),
+      ...{ minimize: 'energy', verilator: 0, maxLoss: 40 },
+      ...{ formats: { ...options().formats, intBits: [4], ternary: false }, activationBits: [4] },
+    });
+    expect(problems).toEqual([]);
+    const { network } = importOnnx(new Uint8Array(readFileSync(join(out, 'network.qonnx.onnx'))));
+    const tables = network.layers.flatMap((layer) =>
+      layer.kind === 'conv' && layer.product !== 'exact' ? [layer.name] : [],
+    );
+    const { design, costs, accuracy } = report.chosen;
+    expect(tables.length).toBeGreaterThan(0);
+    expect(design.approximate).toEqual(tables);
+    expect(accuracy.validation).toBeGreaterThanOrEqual(report.float.validation - 0.4);
+    expect(costs.energyPj).toBeCloseTo(design.energyPj, 6);
+    const exact = report.tried.filter(({ design: { approximate } }) => approximate.length === 0);
+    for (const each of exact) expect(costs.energyPj).toBeLessThan(each.design.energyPj);
+  });
 });

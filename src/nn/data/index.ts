@@ -1,6 +1,7 @@
 export type { ArrayType, NumericArray } from './array.js';
 export { readIdx, readNpy, readNpz } from './formats.js';
 export {
+  datasetSamples,
   loadLabels,
   loadSamples,
   quantizeSamples,

@@ -5,6 +5,7 @@ import type { IntegerNetwork } from '../ir.js';
 import { elementCount, tensorOf } from '../ranges.js';
 import { roundHalfEven } from '../../num/index.js';
 import { countOf, type NumericArray } from './array.js';
+import type { Dataset } from './dataset.js';
 import { isNpy, readIdx, readNpy, readNpz } from './formats.js';
 
 const FORMATS = 'Supported: IDX, NPY and NPZ with one array, each also gzipped.';
@@ -149,4 +150,13 @@ function matchShape(
     count: isOne ? 1 : (dims[0] ?? 0),
     channelsFirst: picture === first && first !== channelsLast && picture !== String(size),
   };
+}
+
+/** The pictures of a data set as the network's input integers. @throws NnError NN021 wrong shape */
+export function datasetSamples(
+  network: IntegerNetwork,
+  { pictures, count, shape, scale }: Dataset,
+): QuantizedSamples {
+  const type = pictures instanceof Uint8Array ? 'uint8' : 'float32';
+  return quantizeSamples(network, { type, dims: [count, ...shape], data: pictures }, { inputScale: scale });
 }

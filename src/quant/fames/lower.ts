@@ -1,5 +1,5 @@
 /** From a quantized model to what runs with tables. */
-import { importOnnx, quantizeSamples, type Dataset, type IntegerNetwork } from '../../nn/index.js';
+import { datasetSamples, importOnnx, subset, type Dataset, type IntegerNetwork } from '../../nn/index.js';
 import type { MethodData } from '../method.js';
 import { gridAt, weightGridOf, convNamed, writeModel, type QuantizedModel } from '../model/index.js';
 
@@ -8,15 +8,8 @@ export const integerNetworkOf = (quantized: QuantizedModel): IntegerNetwork =>
   importOnnx(writeModel(quantized, 'qonnx')).network;
 
 /** The pictures as the network's input integers, one after another. @throws NnError NN021 wrong shape */
-export function inputsOf(network: IntegerNetwork, data: Dataset, pictures: readonly number[]): Int32Array {
-  const size = data.shape[0] * data.shape[1] * data.shape[2];
-  const chosen = new Float32Array(pictures.length * size);
-  pictures.forEach((picture, i) =>
-    chosen.set(data.pictures.subarray(picture * size, (picture + 1) * size), i * size),
-  );
-  const samples = { type: 'float32', dims: [pictures.length, ...data.shape], data: chosen } as const;
-  return quantizeSamples(network, samples, { inputScale: data.scale }).values;
-}
+export const inputsOf = (network: IntegerNetwork, data: Dataset, pictures: readonly number[]): Int32Array =>
+  datasetSamples(network, subset(data, pictures)).values;
 
 /** Real value of one step of each output channel's accumulator. */
 export function accumulatorScales(quantized: QuantizedModel, conv: string): readonly number[] {

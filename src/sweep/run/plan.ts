@@ -1,6 +1,7 @@
 /** What a sweep would do: how much is answered already, how much is left, how long that takes. */
 
 import { setImmediate as breathe } from 'node:timers/promises';
+import { spreadOf } from '../../report/index.js';
 import { designLabel, pointId, type Point } from '../spec/points.js';
 import type { Sweep } from '../spec/sweep.js';
 import type { Resolver } from '../stages/resolve.js';
@@ -64,7 +65,7 @@ export const planSweep = async ({
       answered: tally.answered.size,
       missing: tally.missing.size,
       later: tally.later.size,
-      secondsEach: medianOf(measured.get(stage) ?? []),
+      secondsEach: spreadOf(measured.get(stage) ?? [])?.median ?? null,
     }))
     // What the sweep does not ask for is not told of.
     .filter(
@@ -100,9 +101,4 @@ const secondsOf = (stages: readonly StagePlan[]): number | null => {
     (sum, { missing, later, secondsEach }) => sum + (missing + later) * (secondsEach ?? 0),
     0,
   );
-};
-
-const medianOf = (values: readonly number[]): number | null => {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? null;
 };

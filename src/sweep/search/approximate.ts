@@ -12,7 +12,7 @@ import { layerEnergies, type SpaceContext } from './space.js';
 import type { Trial, Trials } from './trials.js';
 
 /** Shares of the exact products' energy. */
-const budgets = [0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95];
+const budgets = [0.5, 0.6, 0.7, 0.8, 0.9];
 
 /**
  * The least share that keeps the accuracy, found by halving; no re-training. The winner stays as it is where it multiplies
@@ -31,15 +31,13 @@ export const approximated = async (
   const found = new Map<number, Winner>();
   await firstThatPasses(budgets, async (energyBudget) => {
     const trial = await attempt(() => trials({ formats, activationBits, epochs, energyBudget }));
-    const design = trial && (await designWith(context, winner.design, trial.network));
-    if (trial === undefined || design === undefined) return false;
-    tried.push({ design, epochs, accuracy: trial.accuracy });
-    context.progress(
-      `approximate multipliers, ${energyBudget}: ${(100 * trial.accuracy).toFixed(2)} %`,
-      1,
-      1,
-    );
-    if (trial.accuracy < wanted) return false;
+    if (trial === undefined) return false;
+    const { accuracy, network } = trial;
+    context.progress(`approximate multipliers, ${energyBudget}: ${(100 * accuracy).toFixed(2)} %`, 1, 1);
+    if (accuracy < wanted) return false;
+    const design = await designWith(context, winner.design, network);
+    if (design === undefined) return false;
+    tried.push({ design, epochs, accuracy });
     found.set(energyBudget, { design, trial, met: true });
     return true;
   });

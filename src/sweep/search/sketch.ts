@@ -1,26 +1,31 @@
 /** Networks as they will be, but for their training: enough for a plan of the hardware, and for what stands around its PEs. */
 
-import type { IntegerNetwork } from '../../nn/index.js';
+import type { QuantizeInputs } from '../../flow/index.js';
+import { importOnnx, type IntegerNetwork } from '../../nn/index.js';
 import {
   convNodes,
   formatName,
   formatQuantizer,
+  mixed,
   withGridWeights,
+  writeModel,
   type LayerFormat,
   type QuantizedModel,
 } from '../../quant/index.js';
-import { networkOf, untrained, type SpaceContext } from './space.js';
+import type { SearchOptions } from './options.js';
 
-/** Formats of all layers. */
+/** Formats of layers. */
 export type Formats = Readonly<Record<string, LayerFormat>>;
-/** The untrained network of these formats. @throws QuantError */
+/** The untrained network of these formats, 8-bit integers elsewhere. @throws QuantError */
 export type Sketch = (formats: Formats) => Promise<IntegerNetwork>;
 
+export interface SketchContext {
+  readonly inputs: QuantizeInputs;
+  readonly options: SearchOptions;
+}
+
 /** Calibrating and factorizing take seconds: done once for all networks that have the same layers in factors. */
-export const openSketches = (
-  context: Pick<SpaceContext, 'inputs' | 'options'>,
-  activationBits: number,
-): Sketch => {
+export const openSketches = (context: SketchContext, activationBits: number): Sketch => {
   const skeletons = new Map<string, Promise<QuantizedModel>>();
   return async (formats) => {
     const factors = Object.fromEntries(Object.entries(formats).filter(([, { kind }]) => kind === 'factors'));
@@ -38,14 +43,13 @@ export const formatsName = (formats: Formats): string =>
 
 /** Other weights on the same activations; factors stay as they are. */
 const reformatted = (
-  float: SpaceContext['inputs']['model'],
+  float: QuantizeInputs['model'],
   skeleton: QuantizedModel,
   formats: Formats,
 ): QuantizedModel => {
   const weights = Object.fromEntries(
     convNodes(float).flatMap((node) => {
-      const format = formats[node.name];
-      if (format === undefined) throw new RangeError(`layer ${node.name} has no format`);
+      const format = formats[node.name] ?? ({ kind: 'int', bits: 8 } as const);
       return format.kind === 'factors'
         ? []
         : [[node.name, formatQuantizer(node, format)(node.weights)] as const];
@@ -57,3 +61,20 @@ const reformatted = (
     model: withGridWeights(skeleton.model, weights),
   };
 };
+
+/** Calibrated, not trained. */
+const untrained = async (
+  { inputs, options }: SketchContext,
+  layers: Formats,
+  activationBits: number,
+): Promise<QuantizedModel> => {
+  const { model, input, train, validation } = inputs;
+  const data = { train, validation };
+  const method = mixed({ layers: { ...layers }, activationBits });
+  const { quantized } = await method({ model, input, data, epochs: 0, seed: options.seed });
+  return quantized;
+};
+
+/** As other stages see it. */
+const networkOf = (quantized: QuantizedModel): IntegerNetwork =>
+  importOnnx(writeModel(quantized, 'qonnx'), { name: quantized.model.name }).network;

@@ -5,27 +5,19 @@ import {
   createTrainer,
   formatLosses,
   formatName,
-  mixed,
   quantizationPoints,
   calibrateActivations,
   spreadPictures,
-  writeModel,
   type FormatCandidate,
   type LayerFormat,
-  type QuantizedModel,
 } from '../../quant/index.js';
 import { networkEnergy, operationEnergyPj, type QuantizeInputs } from '../../flow/index.js';
-import {
-  importOnnx,
-  quantizeSamples,
-  type Dataset,
-  type IntegerNetwork,
-  type QuantizedSamples,
-} from '../../nn/index.js';
+import { datasetSamples, subset, type IntegerNetwork } from '../../nn/index.js';
 import type { Library } from '../../synth/index.js';
 import type { FindOptions } from '../../tools/index.js';
 import { candidatesOf } from './formats.js';
 import type { SearchOptions } from './options.js';
+import { openSketches } from './sketch.js';
 
 /** One layer's format with what it costs. */
 export interface LayerOption {
@@ -111,16 +103,15 @@ const energiesOf = async (
   candidates: readonly FormatCandidate[],
   activationBits: number,
 ): Promise<(layer: string, format: LayerFormat) => number> => {
+  const sketch = openSketches(context, activationBits);
   const formats = new Map(candidates.map(({ format }) => [formatName(format), format]));
   const energies = new Map<string, ReadonlyMap<string, number>>();
   for (const [name, format] of formats) {
     context.progress(`energy of formats, act${activationBits}`, energies.size, formats.size);
     context.signal?.throwIfAborted();
-    const layers = candidates.flatMap((each): [string, LayerFormat][] =>
-      formatName(each.format) === name ? [[each.layer, format]] : [],
-    );
-    const quantized = await untrained(context, Object.fromEntries(layers), activationBits);
-    energies.set(name, await layerEnergies(context, networkOf(quantized)));
+    const own = candidates.filter((each) => formatName(each.format) === name);
+    const network = await sketch(Object.fromEntries(own.map(({ layer }) => [layer, format])));
+    energies.set(name, await layerEnergies(context, network));
   }
   context.progress(`energy of formats, act${activationBits}`, formats.size, formats.size);
   return (layer, format) => {
@@ -131,28 +122,6 @@ const energiesOf = async (
     );
   };
 };
-
-/** The network in these formats, without training; 8-bit integers elsewhere. */
-export const untrained = async (
-  { inputs, options }: Pick<SpaceContext, 'inputs' | 'options'>,
-  layers: Readonly<Record<string, LayerFormat>>,
-  activationBits: number,
-): Promise<QuantizedModel> => {
-  const { model, input, train, validation } = inputs;
-  const method = mixed({ layers, activationBits });
-  const { quantized } = await method({
-    model,
-    input,
-    data: { train, validation },
-    epochs: 0,
-    seed: options.seed,
-  });
-  return quantized;
-};
-
-/** The integer network that other stages see. */
-export const networkOf = (quantized: QuantizedModel): IntegerNetwork =>
-  importOnnx(writeModel(quantized, 'qonnx'), { name: quantized.model.name }).network;
 
 /** pJ per picture by layer: gates of the library at work, or published energies per operation where there is none. */
 export const layerEnergies = async (
@@ -165,7 +134,8 @@ export const layerEnergies = async (
         layer.kind === 'conv' ? [[layer.name, operationEnergyPj(network, layer)]] : [],
       ),
     );
-  const samples = samplesOf(network, inputs.validation, energyPictures);
+  const { validation } = inputs;
+  const samples = datasetSamples(network, subset(validation, spreadPictures(validation, energyPictures)));
   const request = {
     ...{ library, pictures: energyPictures, operations: energyOperations, tools },
     ...(signal === undefined ? {} : { signal }),
@@ -177,15 +147,3 @@ export const layerEnergies = async (
 /** A quarter of what `networkEnergy` takes by itself: within a few percent, for ten times as many networks. */
 const energyOperations = 1024;
 const energyPictures = 4;
-
-/** Some pictures, spread over the data set, as the network's input integers. */
-export const samplesOf = (network: IntegerNetwork, data: Dataset, count: number): QuantizedSamples => {
-  const size = data.shape[0] * data.shape[1] * data.shape[2];
-  const chosen = spreadPictures(data, count);
-  const values = new Float32Array(chosen.length * size);
-  chosen.forEach((picture, i) =>
-    values.set(data.pictures.subarray(picture * size, (picture + 1) * size), i * size),
-  );
-  const array = { type: 'float32', dims: [chosen.length, ...data.shape], data: values } as const;
-  return quantizeSamples(network, array, { inputScale: data.scale });
-};

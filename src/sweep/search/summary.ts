@@ -2,7 +2,7 @@
 
 import { version, type Problem } from '../../flow/index.js';
 import { formatName } from '../../quant/index.js';
-import type { SweepReport } from '../../report/index.js';
+import { spreadOf, type SweepReport } from '../../report/index.js';
 import { sha256 } from '../canonical.js';
 import type { Choice } from './choose.js';
 import type { SearchDesign } from './designs.js';
@@ -86,16 +86,11 @@ const costsOf = (measured: MeasuredNetwork): SearchReport['chosen']['costs'] => 
   if (placed.kind === 'infeasible') return { luts: null, fmaxMHz: null, cycles: null, energyPj };
   return {
     luts: placed.counts.luts,
-    fmaxMHz: median(placed.seeds.flatMap(({ fmaxMHz }) => (fmaxMHz === null ? [] : [fmaxMHz]))),
+    fmaxMHz:
+      spreadOf(placed.seeds.flatMap(({ fmaxMHz }) => (fmaxMHz === null ? [] : [fmaxMHz])))?.median ?? null,
     cycles: placed.hardware.prediction.initiationInterval,
     energyPj,
   };
-};
-
-const median = (values: readonly number[]): number | null => {
-  const sorted = values.toSorted((a, b) => a - b);
-  const [below, above] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
-  return below === undefined || above === undefined ? null : (below + above) / 2;
 };
 
 /** The chosen network and the single methods', as `nomul report` draws them. */

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { forcePeKind, peKinds, type ForcedNetwork } from '../../accel/index.js';
 import {
+  datasetSamples,
   importOnnx,
   loadDataset,
   loadLabels,
@@ -93,9 +94,7 @@ export const readPictures = (network: IntegerNetwork, context: unknown, inputSca
     const [, folder = data.path, prefix] =
       /^(.*):([^/\\:]+)$/.exec(requireData(data.path, data.sha256)) ?? [];
     const { test } = loadDataset(folder, prefix, scale ?? undefined);
-    const type = test.pictures instanceof Uint8Array ? 'uint8' : 'float32';
-    const array = { type, dims: [test.count, ...test.shape], data: test.pictures } as const;
-    return { samples: quantizeSamples(network, array, { inputScale: test.scale }), labels: test.labels };
+    return { samples: datasetSamples(network, test), labels: test.labels };
   }
   if (samples === null) throw new TypeError('a stage needs pictures, and the point has none');
   readRef(samples.path, samples.sha256);
