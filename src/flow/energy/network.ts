@@ -77,8 +77,8 @@ const defaults = { pictures: 8, operations: 4096, operationNs: 10, array: { rows
 
 /**
  * Every convolution's PE (product, accumulator) in the gates of a library, each driven with the layer's own activations and
- * weights in the array's order. Pooling, additions, requantizers, memories and control are not in it. Deterministic; mapped
- * and measured PEs are cached.
+ * weights in the array's order. Pooling, additions, requantizers, memories and control are not in it. Mapped and measured
+ * PEs are cached; deterministic up to the PEs that other runs left there, mapped beside others (docs/energy.md).
  * @throws FlowError NO_CIRCUIT, NO_SAMPLES; UnusableNetlist for a library without supply voltage; AccelError; errors of src/tools
  */
 export async function networkEnergy(

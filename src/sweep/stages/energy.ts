@@ -1,5 +1,6 @@
 /** Energy of the PEs in the gates of a Liberty library. Its key holds the array, not the device: PEs are the same on each. */
 
+import { join } from 'node:path';
 import { z } from 'zod';
 import { networkEnergy, type LayerEnergy } from '../../flow/index.js';
 import { readLiberty } from '../../synth/index.js';
@@ -44,7 +45,7 @@ export const energyStage = (tools: ToolTexts): Stage => ({
       context: { pictures: pictures.context, liberty: plain(energy.liberty), tools: point.tools },
     };
   },
-  run: (job, { blobs, signal }) =>
+  run: (job, { blobs, work, signal }) =>
     orUnavailable(async () => {
       const { network: blob, pe, array, pictures, energy, tools: planned } = inputsSchema.parse(job.inputs);
       const context = contextSchema.parse(job.context);
@@ -52,12 +53,12 @@ export const energyStage = (tools: ToolTexts): Stage => ({
       const { network } = networkOf(blobs, blob, pe);
       const { samples } = readPictures(network, context.pictures, pictures.inputScale);
       readRef(context.liberty.path, energy.liberty);
-      // Mapped and measured PEs go into the machine's cache: other arrays, and other networks, have the same.
+      // All PEs of the network are mapped here, by one run of Yosys: what it makes of one depends, by half a percent, on
+      // those before it, and a cache would keep what other runs made (docs/energy.md).
       const measured = await networkEnergy(network, samples, {
         library: readLiberty(context.liberty.path),
         ...{ array, pictures: energy.pictures, operations: energy.operations },
-        tools: findOptions(context.tools),
-        signal,
+        ...{ tools: findOptions(context.tools), signal, cache: join(work, 'cache') },
       });
       const { pjPerPicture, operations, conditions } = measured;
       const { library, voltage, operationNs } = conditions;
