@@ -12,8 +12,11 @@ import {
   NETLIST_DEFINES,
   netlistSimulationFiles,
   placeAndRoute,
+  readFloorplan,
   synthesize,
   type CellCounts,
+  type Device,
+  type PlaceAndRouteResult,
   type SynthRequest,
 } from './index.js';
 
@@ -171,9 +174,11 @@ describe.each([
     expect(basename(first.bitstream)).toBe(`design.${ending}`);
     expect(statSync(first.bitstream).size).toBeGreaterThan(10_000);
     expect(await placeAndRoute(job)).toEqual({ ...first, fromCache: true });
-    const elsewhere = await placeAndRoute({ ...job, cache: join(root, 'second-cache') });
+    const again = { ...job, cache: join(root, 'second-cache'), keepPlacement: true };
+    const elsewhere = await placeAndRoute(again);
     expect(elsewhere.fromCache).toBe(false);
     expect(readFileSync(elsewhere.bitstream).equals(readFileSync(first.bitstream))).toBe(true);
+    checkFloorplan(elsewhere, part, first.utilization[logic]?.used ?? 0);
   });
 
   it('keeps the bitstream of a design that misses its clock, under another name, and names the path', async () => {
@@ -198,6 +203,30 @@ describe.each([
     expect(formatCriticalPath(path)).not.toMatch(/SB_|CCU2C|TRELLIS|\$/);
   });
 });
+
+it('placeAndRoute tells where the cells of an up5k stand', async () => {
+  const device = findDevice('up5k');
+  const synth = await synthesize(request('up5k'));
+  const job = { synth, device, clockMHz: 12, tools: { force: 'npm' }, cache, keepPlacement: true };
+  const placed = await placeAndRoute(job);
+  checkFloorplan(placed, device, placed.utilization['ICESTORM_LC']?.used ?? 0);
+});
+
+/** One block RAM and the product inside the part, pins on its edges. */
+function checkFloorplan({ placement = '' }: PlaceAndRouteResult, device: Device, logicCells: number): void {
+  const { width, height, kinds, tiles } = readFloorplan(placement, device);
+  const cellsOf = (kind: string): number =>
+    tiles.reduce((sum, [, , index, cells]) => sum + (kinds[index] === kind ? cells : 0), 0);
+  expect(cellsOf('block RAM')).toBe(1);
+  expect(cellsOf('DSP')).toBe(device.dsps > 0 ? 1 : 0);
+  expect(cellsOf('logic')).toBeGreaterThanOrEqual(logicCells);
+  for (const [x, y, kind] of tiles) {
+    expect(x >= 0 && x < width && y >= 0 && y < height, `tile ${x}, ${y}`).toBe(true);
+    const isOnEdge = x === 0 || y === 0 || x === width - 1 || y === height - 1;
+    if (kinds[kind] === 'I/O') expect(isOnEdge, `pin at ${x}, ${y}`).toBe(true);
+  }
+  expect(tiles.some(([x, y]) => x === width - 1 || y === height - 1)).toBe(true);
+}
 
 describe('placeAndRoute', () => {
   const device = findDevice('hx1k');
