@@ -2,11 +2,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { FlowError } from '../../flow/index.js';
 import { sha256, type JsonObject } from '../canonical.js';
 import type { Quarantined } from '../queue/queue.js';
 import { defineSweep, pointId, type Point, type SweepFile } from '../spec/index.js';
 import { flowStages } from '../stages/registry.js';
 import { makeResolver, type Resolution } from '../stages/resolve.js';
+import { orUnavailable } from '../stages/unavailable.js';
 import { openStore } from '../store/store.js';
 import { temporary } from '../testing/harness.js';
 import { pointReport } from './point-report.js';
@@ -181,6 +183,14 @@ describe('a sweep file that asks for them', () => {
       ...{ status: 'done', placed: { fmaxMHz: 50 }, gateEnergyPj: null, activity: null },
       reason: 'activity: too slow (TOOL_TIMEOUT); energy: no gates are known',
     });
+  });
+
+  it('takes what lies in network and pictures for a result, and a crash for a failure', async () => {
+    const throwing = (error: Error) => orUnavailable(() => Promise.reject(error));
+    for (const error of [new FlowError('NO_CIRCUIT', 'none'), new FlowError('NETLIST_DIFFERS', 'none', 1)])
+      expect(await throwing(error)).toEqual({ kind: 'done', outputs: { unavailable: 'none' } });
+    for (const error of [new FlowError('UNREADABLE_FILE', 'gone'), new Error('crash')])
+      await expect(throwing(error)).rejects.toBe(error);
   });
 
   it.each<readonly [string, Partial<SweepFile>, RegExp]>([
