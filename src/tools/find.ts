@@ -20,6 +20,8 @@ export interface FoundTool {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** npm builds: how `runTool` runs `warm.command` in a child that lives on, started with `warm.args` instead of `args`. */
+  readonly warm?: { readonly args: readonly string[]; readonly command: string };
 }
 
 export interface FindOptions {
@@ -167,13 +169,15 @@ function tryNpm(spec: ToolSpec): FoundTool | Rejected {
   if (installed === undefined) return { where: `npm package ${spec.npm.package}`, why: 'not installed' };
   const entry = join(installed.folder, 'gen', 'bundle.js');
   const child = fileURLToPath(new URL('./wasm-child.mjs', import.meta.url));
+  const serving = ['--no-warnings', child, entry];
   return {
     name: spec.name,
     origin: 'npm',
     version: installed.version,
     command: process.execPath,
-    args: ['--no-warnings', child, entry, spec.npm.command],
+    args: [...serving, spec.npm.command],
     env: {},
+    warm: { args: serving, command: spec.npm.command },
   };
 }
 

@@ -21,5 +21,6 @@ export {
 } from './find.js';
 export { compareVersions, TOOL_NAMES, TOOLS, type ToolName, type ToolSpec } from './known-tools.js';
 export { cacheFolder, npmPackage, PACKAGE_ROOT, venvFolder } from './locations.js';
-export { runProcess, tailOf, type ProcessOptions, type ProcessResult } from './process.js';
+export { runProcess, type ProcessOptions } from './process.js';
 export { runTool, type RunToolOptions } from './run-tool.js';
+export { tailOf, type ProcessResult } from './supervise.js';

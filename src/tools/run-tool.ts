@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { logTail, ToolCrashed, ToolTimeout } from './errors.js';
 import type { FoundTool } from './find.js';
-import { runProcess, tailOf, type ProcessResult } from './process.js';
+import { runProcess } from './process.js';
+import { tailOf, type ProcessResult } from './supervise.js';
+import { warmChildren } from './warm.js';
 
 export interface RunToolOptions {
   readonly args: readonly string[];
@@ -25,19 +27,9 @@ export interface RunToolOptions {
 export async function runTool(tool: FoundTool, options: RunToolOptions): Promise<ProcessResult> {
   const log: Uint8Array[] = [];
   try {
-    const result = await runProcess({
-      command: tool.command,
-      args: [...tool.args, ...options.args],
-      cwd: options.cwd,
-      env: tool.env,
-      timeoutMs: options.timeoutMs,
-      label: tool.name,
-      onOutput: (chunk, stream) => {
-        if (options.logFile !== undefined) log.push(chunk);
-        options.onOutput?.(chunk, stream);
-      },
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-      ...(options.input === undefined ? {} : { input: options.input }),
+    const result = await start(tool, options, (chunk, stream) => {
+      if (options.logFile !== undefined) log.push(chunk);
+      options.onOutput?.(chunk, stream);
     });
     if (result.exitCode === 0) return result;
     throw new ToolCrashed(tool.name, describeEnd(tool, result), tailOf(result), options.logFile);
@@ -47,6 +39,22 @@ export async function runTool(tool: FoundTool, options: RunToolOptions): Promise
   } finally {
     if (options.logFile !== undefined) writeFileSync(options.logFile, Buffer.concat(log));
   }
+}
+
+/** In a warm child where the tool has such (they read no input), else in a process of its own. */
+function start(
+  { name, command, args, env, warm }: FoundTool,
+  options: RunToolOptions,
+  onOutput: NonNullable<RunToolOptions['onOutput']>,
+): Promise<ProcessResult> {
+  const { cwd, timeoutMs, signal, input } = options;
+  const run = { label: name, cwd, timeoutMs, onOutput, ...(signal === undefined ? {} : { signal }) };
+  if (warm !== undefined) {
+    const program = { command, args: warm.args, env };
+    return warmChildren.run(program, { ...run, command: warm.command, args: options.args });
+  }
+  const given = input === undefined ? {} : { input };
+  return runProcess({ ...run, ...given, command, args: [...args, ...options.args], env });
 }
 
 function describeEnd(tool: FoundTool, result: ProcessResult): string {
