@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FlowError } from '../../flow/index.js';
 import { sha256, type JsonObject } from '../canonical.js';
+import { leaseDirectory } from '../queue/lease-directory.js';
 import type { Quarantined } from '../queue/queue.js';
 import { defineSweep, pointId, type Point, type SweepFile } from '../spec/index.js';
 import { flowStages } from '../stages/registry.js';
@@ -12,6 +13,7 @@ import { orUnavailable } from '../stages/unavailable.js';
 import { openStore } from '../store/store.js';
 import { temporary } from '../testing/harness.js';
 import { pointReport } from './point-report.js';
+import { writeReport } from './report.js';
 
 const root = temporary();
 for (const name of ['a.onnx', 'a.idx', 'a.pcf']) writeFileSync(join(root, name), name);
@@ -170,7 +172,7 @@ describe('a sweep file that asks for them', () => {
     expect(keysOf(measured, large)).toHaveProperty('place');
   });
 
-  it('keeps a point whose measurement was given up or cannot be had, and says why', () => {
+  it('keeps a point whose measurement was given up or cannot be had, and says why', async () => {
     const resolution = resolved(measured, {
       without: ['activity'],
       instead: { ...given, energy: { unavailable: 'no gates are known\nof it' } },
@@ -179,10 +181,21 @@ describe('a sweep file that asks for them', () => {
     const failure = { code: 'TOOL_TIMEOUT', message: 'too slow', again: false, stops: false, log: '' };
     if (job === undefined) throw new Error('nothing is missing');
     expect(rowOf(measured, resolution)).toBeUndefined();
-    expect(rowOf(measured, resolution, [{ ...job, tries: 1, failure }])).toMatchObject({
+    const givenUp = [{ ...job, tries: 1, failure }];
+    expect(rowOf(measured, resolution, givenUp)).toMatchObject({
       ...{ status: 'done', placed: { fmaxMHz: 50 }, gateEnergyPj: null, activity: null },
       reason: 'activity: too slow (TOOL_TIMEOUT); energy: no gates are known',
     });
+    const summary = await writeReport({
+      ...{ sweep: defineSweep(measuring, { folder: root }), store, tools, resolve: () => resolution },
+      queue: Object.assign(leaseDirectory(join(root, 'out')), {
+        quarantined: () => Promise.resolve(givenUp),
+      }),
+    });
+    expect(summary).toMatchObject({ points: 1, done: 1, failed: 0, unmeasured: 1 });
+    expect(summary.failures.map(({ reason }) => reason)).toEqual([
+      'activity: too slow (TOOL_TIMEOUT); energy: no gates are known',
+    ]);
   });
 
   it('takes what lies in network and pictures for a result, and a crash for a failure', async () => {
