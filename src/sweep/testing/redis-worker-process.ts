@@ -4,12 +4,11 @@
  */
 
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { openBullmqQueue } from '../queue/bullmq.js';
 import type { Stage } from '../stages/stage.js';
 import { createFile } from '../store/files.js';
 import { runExecutor } from '../worker/executor.js';
-import { runWorker } from '../worker/worker.js';
+import { serveWorker } from './serve.js';
 import { syntheticStages } from './synthetic.js';
 
 const [role = '', folder = '', url = '', name = ''] = process.argv.slice(2);
@@ -32,15 +31,4 @@ const deadly = (stage: Stage): Stage => ({
 });
 
 if (role === 'executor') runExecutor(folder, syntheticStages.map(deadly));
-else {
-  const stop = new AbortController();
-  process.on('SIGINT', () => stop.abort());
-  process.stdin.once('close', () => stop.abort()).resume();
-  await runWorker({
-    folder,
-    queue: await openBullmqQueue({ url, name, lockMs: 1000 }),
-    executor: { module: fileURLToPath(import.meta.url), args: ['executor', folder] },
-    signal: stop.signal,
-  });
-  process.stdin.destroy();
-}
+else await serveWorker(folder, await openBullmqQueue({ url, name, lockMs: 1000 }), import.meta.url);
