@@ -4,9 +4,12 @@ import {
   approxMultiplier,
   approxMultiplierCost,
   exactTable,
+  signMagnitudeDot,
+  signMagnitudeDotCost,
   tableDot,
   tableDotCost,
   type ApproxMultiplierParams,
+  type SignMagnitudeDotParams,
   type TableDotParams,
 } from '../src/units/index.js';
 import { mappedTogether } from './helpers/mapped-together.js';
@@ -41,11 +44,18 @@ const dots: readonly TableDotParams[] = [
   { ...operands, products: 4, multiplier: { kind: 'logarithmic' }, levelsPerStage: 2 },
 ];
 
+const signed4 = { actWidth: 4, magnitudeWidth: 3 };
+const signedDots: readonly SignMagnitudeDotParams[] = [
+  { ...signed4, products: 4, multiplier: { kind: 'logarithmic' } },
+  { ...signed4, products: 3, multiplier: { kind: 'exact' }, levelsPerStage: 2 },
+];
+
 describe.each(['ice40', 'ecp5'] as const)('cost bounds on %s', (family) => {
   it('are not below synthesis for approximate products and their sums', async () => {
     const cases = [
       ...multipliers.map((p) => ({ unit: approxMultiplier(p), cost: approxMultiplierCost(p) })),
       ...dots.map((p) => ({ unit: tableDot(p), cost: tableDotCost(p) })),
+      ...signedDots.map((p) => ({ unit: signMagnitudeDot(p), cost: signMagnitudeDotCost(p) })),
     ];
     const designs = cases.map(({ unit }) => unit.component.design);
     const found = await mappedTogether(designs, family, { ...narrow(family), dsp: false });

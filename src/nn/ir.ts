@@ -41,8 +41,12 @@ export interface Padding {
 }
 
 export type WeightFormat = 'int' | 'ternary' | 'powerOfTwo' | 'pvq';
-/** `table` products (approximate multipliers) come with FAMES. */
-export type Product = 'exact' | { readonly table: readonly number[]; readonly hash: string };
+/**
+ * `table` products (approximate multipliers) come with FAMES. `circuit`: JSON that says what computes the table (docs/fames.md);
+ * whoever builds hardware from it checks that it does.
+ */
+export type Product =
+  'exact' | { readonly table: readonly number[]; readonly hash: string; readonly circuit?: unknown };
 
 interface LayerBase {
   /** Name of the source's node, as the user knows it. */

@@ -14,7 +14,14 @@ export interface LayerMetadata {
   /** Ternary and plain integer weights are recognized by their values. */
   readonly weightFormat?: Extract<WeightFormat, 'powerOfTwo' | 'pvq'>;
   /** Entry [act code][weight code], both as stored bits: act code * 2^weightBits + weight code. */
-  readonly product?: { readonly name: string; readonly table: readonly number[] };
+  readonly product?: NamedProduct;
+}
+
+export interface NamedProduct {
+  readonly name: string;
+  readonly table: readonly number[];
+  /** JSON: what computes the table, where that is known. */
+  readonly circuit?: unknown;
 }
 
 /** By name of the ONNX node. */
@@ -25,7 +32,10 @@ export const productHash = (table: readonly number[]): string =>
   createHash('sha256').update(table.join()).digest('hex');
 
 /** The product of src/nn's IR for a table. */
-export const tableProduct = (table: readonly number[]): Product => ({ table, hash: productHash(table) });
+export const tableProduct = ({ table, circuit }: Pick<NamedProduct, 'table' | 'circuit'>): Product => ({
+  ...{ table, hash: productHash(table) },
+  ...(circuit === undefined ? {} : { circuit }),
+});
 
 const layerSchema = z.strictObject({
   weightFormat: z.enum(['powerOfTwo', 'pvq']).optional(),
@@ -36,17 +46,22 @@ const layerSchema = z.strictObject({
 const metadataSchema = z.strictObject({
   layers: z.record(z.string(), layerSchema),
   /** By hash, so that layers share a table. */
-  products: z.record(z.string(), z.strictObject({ name: z.string(), table: z.array(z.int()) })),
+  products: z.record(
+    z.string(),
+    z.strictObject({ name: z.string(), table: z.array(z.int()), circuit: z.json().optional() }),
+  ),
 });
 
 /** The text under `nomul.v1`; layers and products in the order given. */
 export function writeMetadata(metadata: NetworkMetadata): string {
   const layers: Record<string, z.infer<typeof layerSchema>> = {};
-  const products: Record<string, { readonly name: string; readonly table: readonly number[] }> = {};
+  const products: Record<string, NamedProduct> = {};
   for (const [name, { weightFormat, product }] of metadata) {
     const hash = product === undefined ? undefined : productHash(product.table);
-    if (product !== undefined && hash !== undefined)
-      products[hash] = { name: product.name, table: product.table };
+    if (product !== undefined && hash !== undefined) {
+      const { name: own, table, circuit } = product;
+      products[hash] = { name: own, table, ...(circuit === undefined ? {} : { circuit }) };
+    }
     layers[name] = { weightFormat, product: hash };
   }
   return JSON.stringify({ layers, products });

@@ -103,6 +103,7 @@ export {
 } from './approx-multiplier/model.js';
 export type { ApproxKind, ApproxMultiplierParams, Compensation } from './approx-multiplier/parameters.js';
 export { approxProductRange, approxProductType } from './approx-multiplier/product-type.js';
+export { fromStoredKind, storedKindSchema, toStoredKind, type StoredKind } from './approx-multiplier/json.js';
 export {
   exactTable,
   operandValues,
@@ -114,6 +115,8 @@ export { errorMetrics, type ErrorMetrics, type OperandDistribution } from './app
 export { tableDot, type TableDotParams } from './table-dot/unit.js';
 export { tableProduct, tableProductRange, type TableProductParams } from './table-dot/product.js';
 export { tableDotModel, type TableDotInputs } from './table-dot/model.js';
+export { signMagnitudeDot, type SignMagnitudeDotParams } from './sign-magnitude-dot/unit.js';
+export { signMagnitudeDotModel, type SignMagnitudeDotInputs } from './sign-magnitude-dot/model.js';
 export type { GateLetter, Netlist } from './approx-netlist/netlist.js';
 export { truthTable } from './approx-netlist/evaluate.js';
 export { netlistFromText, netlistText } from './approx-netlist/text.js';
@@ -179,3 +182,4 @@ export { cmvmFoldedCost } from './cmvm-folded/cost.js';
 export { intPairCost } from './int-pair/cost.js';
 export { approxMultiplierCost } from './approx-multiplier/cost.js';
 export { tableDotCost } from './table-dot/cost.js';
+export { signMagnitudeDotCost } from './sign-magnitude-dot/cost.js';

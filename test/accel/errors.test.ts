@@ -8,7 +8,8 @@ import {
   type AccelErrorCode,
   type ArrayOptions,
 } from '../../src/accel/index.js';
-import type { ConvLayer, IntegerLayer, IntegerNetwork, IntegerTensor } from '../../src/nn/index.js';
+import type { ConvLayer, IntegerLayer, IntegerNetwork, IntegerTensor, Product } from '../../src/nn/index.js';
+import { circuitProduct } from './helpers/circuits.js';
 
 const options: ArrayOptions = {
   rows: 4,
@@ -56,6 +57,12 @@ const conv = (name: string, input: string, output: string, changes: Partial<Conv
   },
   ...changes,
 });
+
+/** Exact products of 8-bit activations and 4-bit weights, but for one. */
+const wrongAt = (index: number, product: number): Product => {
+  const right = circuitProduct({ kind: 'exact' }, 8, 4);
+  return right === 'exact' ? right : { ...right, table: right.table.with(index, product) };
+};
 
 const network = (
   layers: readonly IntegerLayer[],
@@ -116,6 +123,24 @@ describe('unsupported networks', () => {
       expect(message).toMatch(says);
     },
   );
+
+  it.each([
+    {
+      what: 'that is not known',
+      product: { table: [0], hash: 'h', circuit: { magnitude: { kind: 'magic' } } },
+      says: /layer second: the circuit of its products is none that is known.*quantize the model again/,
+    },
+    {
+      what: 'that does not compute the table',
+      product: wrongAt(9 * 16 + 5, 44),
+      says: /layer second: the circuit of its products gives 45 for 9 times 5, its table 44/,
+    },
+  ])('a circuit of products $what', ({ product, says }) => {
+    const unsigned = tensor('y', { signed: false });
+    const { code, message } = errorOf(() => planArray(chain({ product }, unsigned), options));
+    expect(code).toBe('ACC001');
+    expect(message).toMatch(says);
+  });
 
   it('an intermediate activation above 16 bits', () => {
     const { code, message } = errorOf(() => planArray(chain({}, tensor('y', { bits: 17 })), options));

@@ -12,6 +12,7 @@ import {
 import type { IntegerNetwork } from '../../src/nn/index.js';
 import { runVerilatorStreams, sourceOf } from '../../src/sim/index.js';
 import { haveShared } from '../nn/shared-data.js';
+import { circuitKinds, withCircuits } from './helpers/circuits.js';
 import { fashion, loadModel, loadPictures } from './helpers/models.js';
 import {
   expectedOutputs,
@@ -39,10 +40,13 @@ describe.runIf(haveShared())(
   () => {
     const model = loadModel('models/dwnet_w4a4_pow2scale.qonnx.onnx');
     const pictures = loadPictures(model, fashion, 8);
-    const forced = (kind: PeKind): IntegerNetwork =>
-      forcePeKind(model, { kind, round: true, pulsesPerWeight: 1 }).network;
+    const kinds = [...peKinds, 'circuit'] as const;
+    const forced = (kind: PeKind | 'circuit'): IntegerNetwork =>
+      kind === 'circuit'
+        ? withCircuits(model, (_, index) => circuitKinds[index % circuitKinds.length])
+        : forcePeKind(model, { kind, round: true, pulsesPerWeight: 1 }).network;
 
-    it.each(peKinds)('%s: 8 test pictures', (kind) => {
+    it.each(kinds)('%s: 8 test pictures', (kind) => {
       const network = forced(kind);
       const multipliers = kind === 'int' ? 'recoded' : 'product';
       const plan = planArray(network, { ...options, multipliers });
@@ -55,7 +59,7 @@ describe.runIf(haveShared())(
       expect(quietComplaint(simulation)).toBeUndefined();
     });
 
-    it.each(peKinds)(
+    it.each(kinds)(
       '%s, in Verilator from the emitted Verilog: 2 test pictures',
       { timeout: 300_000 },
       async (kind) => {

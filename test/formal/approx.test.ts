@@ -6,9 +6,12 @@ import {
   approxMultiplier,
   approxMultiplierModel,
   exactTable,
+  signMagnitudeDot,
+  signMagnitudeDotModel,
   tableDot,
   tableDotModel,
   type ApproxMultiplierParams,
+  type SignMagnitudeDotParams,
   type TableDotParams,
 } from '../../src/units/index.js';
 
@@ -20,13 +23,25 @@ const multiplierTask = (params: ApproxMultiplierParams): ModelTask => {
   return { design: unit.design, latencyCycles, model };
 };
 
+const listOf = (v: Values, name: string, products: number): readonly bigint[] =>
+  Array.from({ length: products }, (_, index) => v[`${name}_${index}`] ?? 0n);
+
 const dotTask = (params: TableDotParams): ModelTask => {
   const { component: unit, latencyCycles } = tableDot(params);
-  const list = (v: Values, name: string) =>
-    Array.from({ length: params.products }, (_, index) => v[`${name}_${index}`] ?? 0n);
+  const { products } = params;
   const model = (v: Values) => ({
-    sum: tableDotModel(params, { act: list(v, 'act'), weight: list(v, 'weight') }),
+    sum: tableDotModel(params, { act: listOf(v, 'act', products), weight: listOf(v, 'weight', products) }),
   });
+  return { design: unit.design, latencyCycles, model };
+};
+
+const signedDotTask = (params: SignMagnitudeDotParams): ModelTask => {
+  const { component: unit, latencyCycles } = signMagnitudeDot(params);
+  const model = (v: Values) => {
+    const list = (name: string) => listOf(v, name, params.products);
+    const inputs = { act: list('act'), magnitude: list('magnitude'), negative: list('negative') };
+    return { sum: signMagnitudeDotModel(params, inputs) };
+  };
   return { design: unit.design, latencyCycles, model };
 };
 
@@ -62,6 +77,10 @@ const tasks: readonly ModelTask[] = [
   dotTask({
     ...{ products: 2, actWidth: 2, weightWidth: 2, weightSigned: true },
     multiplier: { kind: 'table', table: Array.from({ length: 16 }, (_, index) => ((index * 7) % 16) - 8) },
+  }),
+  signedDotTask({
+    ...{ products: 2, actWidth: 2, magnitudeWidth: 2 },
+    multiplier: { kind: 'truncated', columns: 1, compensation: 'mean' },
   }),
 ];
 

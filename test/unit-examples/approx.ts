@@ -3,6 +3,7 @@ import type { Design } from '../../src/hdl/index.js';
 import {
   approxMultiplier,
   exactTable,
+  signMagnitudeDot,
   tableDot,
   type ApproxMultiplierParams,
 } from '../../src/units/index.js';
@@ -31,9 +32,16 @@ const multipliers: readonly ApproxMultiplierParams[] = [
 const table = exactTable({ aWidth: 3, bWidth: 3, aSigned: true, bSigned: true });
 const operands = { actWidth: 3, weightWidth: 3, actSigned: true, weightSigned: true };
 
+const magnitudes = { actWidth: 4, magnitudeWidth: 3 };
+
 export const examples: readonly Design[] = [
   ...multipliers.map(approxMultiplier),
   tableDot({ ...operands, products: 1, multiplier: { kind: 'table', table } }),
   tableDot({ ...operands, products: 5, multiplier: { kind: 'table', table }, storage: 'rom' }),
   tableDot({ ...operands, products: 9, multiplier: { kind: 'logarithmic' }, levelsPerStage: 2 }),
+  signMagnitudeDot({ ...magnitudes, products: 1, multiplier: { kind: 'exact' } }),
+  signMagnitudeDot({
+    ...{ ...magnitudes, products: 7, levelsPerStage: 3 },
+    multiplier: { kind: 'truncated', columns: 3, compensation: 'mean' },
+  }),
 ].map(({ component }) => component.design);

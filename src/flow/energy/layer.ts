@@ -110,7 +110,7 @@ function withCircuit(layer: ConvLayer, { bits, signed }: IntegerTensor): ConvLay
   const { table } = layer.product;
   const exact = exactTable({ aWidth: bits, aSigned: signed, bWidth: layer.weightBits, bSigned: true });
   if (table.every((product, index) => product === exact[index])) return { ...layer, product: 'exact' };
-  if (bits + layer.weightBits <= LARGEST_LOGIC_TABLE) return layer;
+  if (bits + layer.weightBits <= LARGEST_LOGIC_TABLE || layer.product.circuit !== undefined) return layer;
   throw new FlowError(
     'NO_CIRCUIT',
     `layer ${layer.name} looks up products of ${String(bits)} by ${String(layer.weightBits)} bits: a table, of which no gates are known; energy is known of exact products and of tables up to ${String(LARGEST_LOGIC_TABLE)} bits`,

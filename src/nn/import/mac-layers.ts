@@ -82,7 +82,7 @@ function convSource(
     weights,
     weightBits: codes.bits,
     weightFormat: weightFormat ?? (isTernary(weights, codes.bits) ? 'ternary' : 'int'),
-    product: product === undefined ? 'exact' : tableProduct(product.table),
+    product: product === undefined ? 'exact' : tableProduct(product),
   };
 }
 

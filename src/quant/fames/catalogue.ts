@@ -19,6 +19,8 @@ const multiplierSchema = z.object({
   ),
   area: z.number().nonnegative(),
   energy: z.number().nonnegative(),
+  /** What computes the table (docs/fames.md); the hardware that is built from the network checks it. */
+  circuit: z.json().exactOptional(),
 });
 export const catalogueSchema = z.array(multiplierSchema).min(1);
 
@@ -28,6 +30,8 @@ export interface ApproxMultiplier extends Widths {
   readonly table: readonly number[];
   readonly area: number;
   readonly energy: number;
+  /** JSON: what computes the table, for whoever builds it. */
+  readonly circuit?: unknown;
 }
 
 /** Types of the operands of a layer's products. */

@@ -5,6 +5,7 @@ import {
   weightGridOf,
   weightsOfGrid,
   type FloatModel,
+  type ProductTable,
   type QuantizedModel,
 } from '../model/index.js';
 import type { ApproxMultiplier } from './catalogue.js';
@@ -74,7 +75,7 @@ function withChange(
     (gain, o) => gain * (grid.scales[grid.scales.length === 1 ? 0 : o] ?? 0),
   );
   const changed = correction.gain.every((gain) => gain === 1) ? grid : { ...grid, scales: gained };
-  const product = multiplier && { [layer]: { name: multiplier.name, table: multiplier.table } };
+  const product = multiplier && { [layer]: productOf(multiplier) };
   return {
     ...quantized,
     model: withFilters(quantized.model, layer, weightsOfGrid(changed), bias),
@@ -82,6 +83,11 @@ function withChange(
     products: { ...quantized.products, ...product },
   };
 }
+
+const productOf = ({ name, table, circuit }: ApproxMultiplier): ProductTable => ({
+  ...{ name, table },
+  ...(circuit === undefined ? {} : { circuit }),
+});
 
 /** Replaces a convolution's weights and adds to its bias, which it then has. */
 function withFilters(

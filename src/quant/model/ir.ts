@@ -98,6 +98,8 @@ export interface WeightGrid {
 export interface ProductTable {
   readonly name: string;
   readonly table: readonly number[];
+  /** JSON: what computes the table, where that is known (docs/fames.md). */
+  readonly circuit?: unknown;
 }
 
 /**

@@ -16,7 +16,7 @@ const budgets = [0.5, 0.6, 0.7, 0.8, 0.9];
 
 /**
  * The least share that keeps the accuracy, found by halving; no re-training. The winner stays as it is where it multiplies
- * nothing, where no share keeps the accuracy, and where the tables' hardware does not fit or takes no less energy.
+ * nothing, where energies are not those of gates, where no share keeps the accuracy, and where the tables' hardware does not fit or takes no less energy.
  */
 export const approximated = async (
   context: SpaceContext,
@@ -27,6 +27,8 @@ export const approximated = async (
   const { formats, activationBits } = winner.design;
   const { epochs } = context.options;
   const tried: Tried[] = [];
+  // Published energies per operation know exact products only.
+  if (context.library === undefined) return { winner, tried };
   if (!Object.values(formats).some(({ kind }) => kind === 'int')) return { winner, tried };
   const found = new Map<number, Winner>();
   await firstThatPasses(budgets, async (energyBudget) => {

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { accuracyOfIntegers, multipliersFor } from '../../flow/index.js';
-import { importOnnx, type IntegerNetwork } from '../../nn/index.js';
+import { importOnnx, subset, type IntegerNetwork } from '../../nn/index.js';
 import { approximate, famesConfigSchema, mixed, writeModel, type LayerFormat } from '../../quant/index.js';
 import { hashOf } from '../canonical.js';
 import { makeFolder, replaceFile } from '../store/index.js';
@@ -42,7 +42,9 @@ export const openTrials =
       data: [train.name, train.count, validation.count, train.scale],
       seed: options.seed,
       ...{ formats: { ...request.formats }, activationBits: request.activationBits, epochs: request.epochs },
-      ...(request.energyBudget === undefined ? {} : { energyBudget: request.energyBudget }),
+      ...(request.energyBudget === undefined
+        ? {}
+        : { energyBudget: request.energyBudget, approximate: 'circuits' }),
     }).slice(0, 24);
     const [onnx, record] = [join(folder, `${name}.onnx`), join(folder, `${name}.json`)];
     // The record is written last.
@@ -83,6 +85,8 @@ const retrain = async (
   // Layers without multipliers have nothing to gain, and factors have nodes of their own.
   const multiplies = (layer: string): boolean => formats[layer]?.kind === 'int';
   const settings = famesConfigSchema.parse({ energyBudget });
-  const changed = await approximate(quantized, multipliersFor, run, settings, multiplies);
+  // Gains and biases are fitted to the pictures of the estimate: those that judge the trial must be others.
+  const data = { train, validation: subset(validation, []) };
+  const changed = await approximate(quantized, multipliersFor, { ...run, data }, settings, multiplies);
   return writeModel(changed.quantized, 'qonnx');
 };

@@ -14,15 +14,26 @@ export const tableDotCost = (params: TableDotParams): UnitCost => {
   const { products, levelsPerStage = 1 } = params;
   const multiplier = multiplierOf(params);
   const range = tableProductRange(params);
-  let luts = products * approxMultiplierCost(multiplier).luts;
-  let registers = products * approxProductType(multiplier).width;
-  let counts = Array.from({ length: products }, () => 1);
+  const tree = treeCost(products, levelsPerStage, (count) => sumWidthOf(count, range));
+  return {
+    luts: products * approxMultiplierCost(multiplier).luts + tree.luts,
+    registers: products * approxProductType(multiplier).width + tree.registers,
+  };
+};
+
+/** Of a registered tree over so many terms; `widthOf`: bits of a sum of so many. */
+export const treeCost = (
+  terms: number,
+  levelsPerStage: number,
+  widthOf: (count: number) => number,
+): UnitCost => {
+  let [luts, registers] = [0, 0];
+  let counts = Array.from({ length: terms }, () => 1);
   for (let level = 1; counts.length > 1; level++) {
     const pairs = Array.from({ length: Math.ceil(counts.length / 2) }, (_, pair) => {
       return (counts[2 * pair] ?? 0) + (counts[2 * pair + 1] ?? 0);
     });
-    const widths = pairs.map((count) => sumWidthOf(count, range));
-    const bits = widths.reduce((a, b) => a + b, 0);
+    const bits = pairs.reduce((sum, count) => sum + widthOf(count), 0);
     luts += 2 * bits;
     if (level % levelsPerStage === 0 || pairs.length === 1) registers += bits;
     counts = pairs;

@@ -4,6 +4,7 @@ import { AccelError, planArray, type ArrayOptions, type ArrayPlan } from '../../
 import type { ConvLayer } from '../../../src/nn/index.js';
 import { makeRandomNetwork } from '../../../src/nn/testing/index.js';
 import { createRandom } from '../../../src/num/index.js';
+import { withDrawnCircuits } from './circuits.js';
 
 export interface AccelCase {
   readonly seed: number;
@@ -14,7 +15,7 @@ export interface AccelCase {
 
 /** A network of 1 to 5 drawn layers on an array from 1x1 to 16x16; about every fifth one can be reloaded. */
 export const randomCase = (seed: number): AccelCase => {
-  const network = makeRandomNetwork(seed, 1 + (seed % 5));
+  const network = withDrawnCircuits(makeRandomNetwork(seed, 1 + (seed % 5)), createRandom(seed ^ 0x5eed));
   const random = createRandom(seed);
   const [rows, columns] = [random.integer(1, 16), random.integer(1, 16)];
   const taps = ([1, 2, 4] as const)[random.integer(0, 2)] ?? 1;
@@ -45,7 +46,7 @@ const planWhereReloadable = (network: Parameters<typeof planArray>[0], options: 
 };
 
 const familyOf = ({ product, weightFormat }: ConvLayer): string =>
-  product === 'exact' ? weightFormat : 'table';
+  product === 'exact' ? weightFormat : product.circuit === undefined ? 'table' : 'circuit';
 
 const labelOf = (seed: number, { network, config }: ArrayPlan): string => {
   const {

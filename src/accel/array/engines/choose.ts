@@ -5,6 +5,7 @@ import { AccelError } from '../../errors.js';
 import type { ArrayOptions } from '../options.js';
 import type { Engine } from './engine.js';
 import { intEngine } from './int.js';
+import { circuitOf, magnitudeEngine } from './magnitude.js';
 import { codeBitsFor, powerOfTwoEngine } from './power-of-two.js';
 import { greatestTableBits, productTableOf, tableEngine, tableName } from './table.js';
 import { mostPlanes, ternaryEngine } from './ternary.js';
@@ -80,12 +81,15 @@ const ofTable = (network: IntegerNetwork, layer: ConvLayer, { rows, options }: E
     );
   }
   const operands = layer.depthwise ? 'lanes' : 'dense';
-  return tableEngine({
+  const common = {
     name: `${tableName(product)}${layer.depthwise ? '_lanes' : ''}`,
     operands,
     products: operands === 'dense' ? rows : options.taps,
-    product,
-  });
+  } as const;
+  const circuit = circuitOf(network, layer);
+  return circuit === undefined
+    ? tableEngine({ ...common, product })
+    : magnitudeEngine({ ...common, circuit });
 };
 
 /** Codes that hold the weights of all layers; of reloadable hardware all magnitudes that their bits hold, up to 2^7. */

@@ -229,6 +229,10 @@ describe('nomul.v1', () => {
     expect(engineNameOf(network, convLayer(network, 'pointwise2'))).toMatch(/^table_4x6_/);
     expect(convLayer(network, 'pointwise1').product).toBe('exact');
     expect(table[tableIndex(5, -3, 4, 6)]).toBe(-12);
+    const circuit = { magnitude: { kind: 'operandTrimmed', aDropped: 1, bDropped: 0 } };
+    const made = { ...approximate, products: { pointwise2: { name: 'even acts', table, circuit } } };
+    const { network: built } = importOnnx(writeModel(made, 'qonnx'));
+    expect(convLayer(built, 'pointwise2').product).toEqual({ table, hash: productHash(table), circuit });
     const exact = importOnnx(writeModel({ ...approximate, products: {} }, 'qonnx')).network;
     const codes = Int32Array.from(pictureOf(model, 4), (value) => value * 256);
     expect(runReference(network, codes)).not.toEqual(runReference(exact, codes));
