@@ -103,7 +103,6 @@ export {
 } from './approx-multiplier/model.js';
 export type { ApproxKind, ApproxMultiplierParams, Compensation } from './approx-multiplier/parameters.js';
 export { approxProductRange, approxProductType } from './approx-multiplier/product-type.js';
-export { fromStoredKind, storedKindSchema, toStoredKind, type StoredKind } from './approx-multiplier/json.js';
 export {
   exactTable,
   operandValues,

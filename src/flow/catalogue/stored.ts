@@ -1,12 +1,7 @@
 /** How measured multipliers are kept in measured.ts, and how they become a catalogue. */
 import { signMagnitudeTable, type ApproxMultiplier } from '../../quant/index.js';
-import {
-  exactTable,
-  fromStoredKind,
-  productTable,
-  toStoredKind,
-  type StoredKind,
-} from '../../units/index.js';
+import { fromStoredKind, toStoredKind, type StoredKind } from '../../accel/index.js';
+import { exactTable, productTable } from '../../units/index.js';
 import type { MeasuredMultiplier } from './measure.js';
 import { paramsOf, type MagnitudeWidths } from './multipliers.js';
 

@@ -23,13 +23,15 @@ describe('the cells that are counted', () => {
   const folder = mkdtempSync(join(tmpdir(), 'nomul-activity-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const netlistOf = (...types: readonly string[]): string => {
-    const cells = types.map((type, index) => [
-      `cell${String(index)}`,
-      { type, parameters: {}, port_directions: { O: 'output' }, connections: { O: [index + 2] } },
-    ]);
+    const cells = Object.fromEntries(
+      types.map((type, index): readonly [string, object] => [
+        `cell${String(index)}`,
+        { type, parameters: {}, port_directions: { O: 'output' }, connections: { O: [index + 2] } },
+      ]),
+    );
     const file = join(folder, 'netlist.json');
     const ports = { clk: { direction: 'input', bits: [1000] } };
-    writeFileSync(file, JSON.stringify({ modules: { top: { ports, cells: Object.fromEntries(cells) } } }));
+    writeFileSync(file, JSON.stringify({ modules: { top: { ports, cells } } }));
     return file;
   };
 

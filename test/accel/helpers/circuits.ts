@@ -3,7 +3,8 @@
 import { tensorOf, type ConvLayer, type IntegerNetwork, type Product } from '../../../src/nn/index.js';
 import type { Random } from '../../../src/num/index.js';
 import { signMagnitudeTable } from '../../../src/quant/index.js';
-import { fromStoredKind, productTable, type StoredKind } from '../../../src/units/index.js';
+import { fromStoredKind, type StoredKind } from '../../../src/accel/index.js';
+import { productTable } from '../../../src/units/index.js';
 
 export const circuitKinds: readonly StoredKind[] = [
   { kind: 'exact' },

@@ -3,15 +3,10 @@
 import { z } from 'zod';
 import type { ConvLayer, IntegerNetwork } from '../../../nn/index.js';
 import { tensorOf } from '../../../nn/index.js';
-import {
-  fromStoredKind,
-  productTable,
-  signMagnitudeDot,
-  storedKindSchema,
-  type ApproxKind,
-} from '../../../units/index.js';
+import { productTable, signMagnitudeDot, type ApproxKind } from '../../../units/index.js';
 import { AccelError } from '../../errors.js';
 import type { CodedWeights, Engine, EngineUnit } from './engine.js';
+import { fromStoredKind, storedKindSchema } from './stored-kind.js';
 
 /** A multiplier of activation codes (unsigned) and magnitudes of weights, and all that it gives. */
 export interface MagnitudeCircuit {

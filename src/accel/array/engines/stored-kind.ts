@@ -1,8 +1,7 @@
 /** Kinds of approximate multipliers as JSON: how catalogues keep them, and how a model's file says what computes its products. */
 
 import { z } from 'zod';
-import { netlistFromText, netlistText } from '../approx-netlist/text.js';
-import type { ApproxKind } from './parameters.js';
+import { netlistFromText, netlistText, type ApproxKind } from '../../../units/index.js';
 
 const count = z.int().nonnegative();
 const compensation = z.union([z.literal('mean'), z.int()]).exactOptional();
