@@ -50,7 +50,7 @@ const verdict = ({ float, maxLoss, search, singles }: Comparison): string => {
   const rivals = singles.filter((single) => single.accuracy >= bar && single.luts !== null);
   const kept = search.accuracy >= bar ? 'keeps' : '**misses**';
   return [
-    `The search ${kept} the bar of ${percent(bar)} on the test pictures (float ${percent(float)}), and so do ${rivals.length} of the ${singles.length} single networks that fit.`,
+    `The search ${kept} the bar of ${percent(bar)} on the test pictures (float ${percent(float)}); ${rivals.length} of the ${singles.length} single networks keep it and fit.`,
     `- LUTs: ${against(
       search.luts,
       least(rivals, (each) => each.luts),

@@ -38,7 +38,7 @@ export const searchWorkloads: readonly SearchWorkload[] = [
   {
     workload: digits,
     ...{ target: 'hx8k', array: { rows: 4, columns: 4 }, activationBits: [8, 6, 5, 4] },
-    ...{ maxLosses: [0.5], epochs: 8, singles: singlesOf(digits) },
+    ...{ maxLosses: [1], epochs: 8, singles: singlesOf(digits) },
   },
   {
     workload: fashion,
