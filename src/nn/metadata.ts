@@ -58,10 +58,8 @@ export function writeMetadata(metadata: NetworkMetadata): string {
   const products: Record<string, NamedProduct> = {};
   for (const [name, { weightFormat, product }] of metadata) {
     const hash = product === undefined ? undefined : productHash(product.table);
-    if (product !== undefined && hash !== undefined) {
-      const { name: own, table, circuit } = product;
-      products[hash] = { name: own, table, ...(circuit === undefined ? {} : { circuit }) };
-    }
+    if (product !== undefined && hash !== undefined)
+      products[hash] = { name: product.name, table: product.table, circuit: product.circuit };
     layers[name] = { weightFormat, product: hash };
   }
   return JSON.stringify({ layers, products });

@@ -8,6 +8,7 @@ import { checkFits, DoesNotFit } from '../../synth/index.js';
 import type { Tried, Winner } from './choose.js';
 import { enginesOf, type SearchDesign } from './designs.js';
 import { firstThatPasses } from './front.js';
+import { totalEnergy } from './rows.js';
 import { layerEnergies, type SpaceContext } from './space.js';
 import type { Trial, Trials } from './trials.js';
 
@@ -51,7 +52,7 @@ export const approximated = async (
 };
 
 const energyOf = async (context: SpaceContext, network: IntegerNetwork): Promise<number> =>
-  [...(await layerEnergies(context, network)).values()].reduce((sum, pj) => sum + pj, 0);
+  totalEnergy({ energies: await layerEnergies(context, network) });
 
 /** undefined: no multipliers keep to this budget, or tables cannot express the network. */
 const attempt = async (run: () => Promise<Trial>): Promise<Trial | undefined> => {

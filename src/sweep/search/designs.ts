@@ -7,7 +7,7 @@ import { selectExactly } from '../../quant/index.js';
 import { canRun, engineSetsOf } from './formats.js';
 import type { SearchOptions } from './options.js';
 import { openRests, type RestOf } from './rests.js';
-import { formatsName, openSketches, type Formats, type Sketch } from './sketch.js';
+import { formatsName, type Formats, type Sketch, type Sketches } from './sketch.js';
 import type { LayerOption, Space, SpaceContext } from './space.js';
 import { columnLuts, type UnitTable } from './units.js';
 
@@ -46,15 +46,13 @@ const energyLevels = 6;
 export const enumerateDesigns = async (
   context: SpaceContext,
   spaces: readonly Space[],
+  sketches: Sketches,
   units: UnitTable,
 ): Promise<readonly SearchDesign[]> => {
   const { options, progress, signal } = context;
   const designs: SearchDesign[] = [];
   const selections = spaces.map((space) => ({ space, chosen: differentSelections(space, options) }));
   const total = selections.reduce((sum, { chosen }) => sum + chosen.length, 0) * options.arrays.length;
-  const sketches = new Map(
-    options.activationBits.map((bits) => [bits, openSketches(context, bits)] as const),
-  );
   let done = 0;
   for (const array of options.arrays) {
     const restOf = openRests(context, array, sketches, units);

@@ -2,7 +2,7 @@
 
 import type { PlannedHardware } from '../../flow/index.js';
 import type { ArraySize } from './designs.js';
-import type { Formats, Sketch } from './sketch.js';
+import type { Formats, Sketches } from './sketch.js';
 import type { SpaceContext } from './space.js';
 import { measureRest, type UnitTable } from './units.js';
 
@@ -16,12 +16,12 @@ export type RestOf = (formats: Formats, planned: PlannedHardware, activationBits
 
 /**
  * For one size of the array. Each combination of kinds of engines is measured once: the first network that has it stands for
- * all. `sketches`: by width of the activations.
+ * all.
  */
 export const openRests = (
   context: SpaceContext,
   array: ArraySize,
-  sketches: ReadonlyMap<number, Sketch>,
+  sketches: Sketches,
   units: UnitTable,
 ): RestOf => {
   const widths = [...sketches.keys()];

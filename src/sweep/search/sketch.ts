@@ -24,8 +24,14 @@ export interface SketchContext {
   readonly options: SearchOptions;
 }
 
+/** By width of the activations. */
+export type Sketches = ReadonlyMap<number, Sketch>;
+
+export const sketchesOf = (context: SketchContext): Sketches =>
+  new Map(context.options.activationBits.map((bits) => [bits, openSketches(context, bits)] as const));
+
 /** Calibrating and factorizing take seconds: done once for all networks that have the same layers in factors. */
-export const openSketches = (context: SketchContext, activationBits: number): Sketch => {
+const openSketches = (context: SketchContext, activationBits: number): Sketch => {
   const skeletons = new Map<string, Promise<QuantizedModel>>();
   return async (formats) => {
     const factors = Object.fromEntries(Object.entries(formats).filter(([, { kind }]) => kind === 'factors'));

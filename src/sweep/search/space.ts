@@ -17,7 +17,7 @@ import type { Library } from '../../synth/index.js';
 import type { FindOptions } from '../../tools/index.js';
 import { candidatesOf } from './formats.js';
 import type { SearchOptions } from './options.js';
-import { openSketches } from './sketch.js';
+import type { Sketch, Sketches } from './sketch.js';
 
 /** One layer's format with what it costs. */
 export interface LayerOption {
@@ -49,7 +49,7 @@ export interface SpaceContext {
 const pictures = 1000;
 
 /** One space per width of the activations. @throws QuantError, FlowError, the errors of src/tools */
-export const exploreSpaces = async (context: SpaceContext): Promise<readonly Space[]> => {
+export const exploreSpaces = async (context: SpaceContext, sketches: Sketches): Promise<readonly Space[]> => {
   const { inputs, options, progress } = context;
   const { model, input, validation } = inputs;
   const candidates = candidatesOf(model, options.formats);
@@ -59,8 +59,8 @@ export const exploreSpaces = async (context: SpaceContext): Promise<readonly Spa
   const activationLoss = await activationLosses(context);
   progress('estimate losses', 1, 1);
   const spaces: Space[] = [];
-  for (const bits of options.activationBits) {
-    const energyOf = await energiesOf(context, candidates, bits);
+  for (const [bits, sketch] of sketches) {
+    const energyOf = await energiesOf(context, candidates, bits, sketch);
     const optionsOf = (layer: string): readonly LayerOption[] =>
       losses.flatMap(({ layer: of, format, first, second }) =>
         of === layer
@@ -102,8 +102,8 @@ const energiesOf = async (
   context: SpaceContext,
   candidates: readonly FormatCandidate[],
   activationBits: number,
+  sketch: Sketch,
 ): Promise<(layer: string, format: LayerFormat) => number> => {
-  const sketch = openSketches(context, activationBits);
   const formats = new Map(candidates.map(({ format }) => [formatName(format), format]));
   const energies = new Map<string, ReadonlyMap<string, number>>();
   for (const [name, format] of formats) {

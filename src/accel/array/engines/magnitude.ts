@@ -77,10 +77,7 @@ const requireTable = (layer: ConvLayer, table: readonly number[], circuit: Magni
     }
 };
 
-export interface MagnitudeEngineParams {
-  readonly name: string;
-  readonly operands: Engine['operands'];
-  readonly products: number;
+export interface MagnitudeEngineParams extends Pick<Engine, 'name' | 'operands' | 'products'> {
   readonly circuit: MagnitudeCircuit;
 }
 

@@ -29,10 +29,7 @@ export const productTableOf = (network: IntegerNetwork, layer: ConvLayer): Produ
 export const tableName = ({ table, actBits, weightBits }: ProductTable): string =>
   `table_${actBits}x${weightBits}_${createHash('sha256').update(table.join()).digest('hex').slice(0, 12)}`;
 
-export interface TableEngineParams {
-  readonly name: string;
-  readonly operands: Engine['operands'];
-  readonly products: number;
+export interface TableEngineParams extends Pick<Engine, 'name' | 'operands' | 'products'> {
   readonly product: ProductTable;
 }
 
