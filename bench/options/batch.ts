@@ -7,6 +7,7 @@ import {
   findDevice,
   readCellCounts,
   synthScript,
+  templatesOf,
   type CellCounts,
   type SynthOptions,
 } from '../../src/synth/index.js';
@@ -33,6 +34,8 @@ export const countAll = async (
       // Memory images are looked for where Yosys runs.
       for (const file of files)
         writeFileSync(join(verilogFiles.includes(file) ? folder : root, file.name), file.text);
+      for (const { name, text } of templatesOf(findDevice(device), options))
+        writeFileSync(join(root, name), text);
       const script = synthScript({ device: findDevice(device), top: design.name, verilogFiles, options });
       return `design -reset\n${inFolder(script, index)}`;
     });

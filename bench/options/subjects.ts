@@ -53,7 +53,7 @@ export const subjects: readonly Subject[] = [
 /** Parts without DSP cells, or with the multipliers of ECP5 left alone, so that LUTs are compared with LUTs. */
 export const devices = { ice40: 'hx8k', ecp5: 'ecp5-85k' } as const;
 export const alternatives: Readonly<Record<UnitTarget, readonly UnitSynthesis[]>> = {
-  ice40: [{}, { abc9: true }, { booth: true }, { abc9: true, booth: true }],
+  ice40: [{}, { abc9: false }, { booth: true }, { abc9: false, booth: true }],
   ecp5: [{}, { noWideLut: true }, { abc9: false }, { booth: true }, { noWideLut: true, booth: true }],
 };
 

@@ -60,6 +60,7 @@ export { authorSignal } from './signal-names.js';
 export {
   synthesize,
   synthScript,
+  templatesOf,
   type SourceFile,
   type SynthOptions,
   type SynthRequest,

@@ -14,6 +14,7 @@ import {
 } from '../tools/index.js';
 import { parseJson, readCellCounts, type CellCounts } from './cell-counts.js';
 import type { Device } from './devices.js';
+import { ramTemplate, synthIce40 } from './ice40-ram.js';
 
 /** A text file as a build holds it before it is written: `name` may contain folders and is relative to the build. */
 export interface SourceFile {
@@ -30,7 +31,7 @@ export interface SynthOptions {
   readonly dsp?: boolean;
   /** Memories into block RAM. Default true. */
   readonly blockRam?: boolean;
-  /** Timing-driven mapping with ABC9. Default: false for iCE40, true for ECP5. */
+  /** Timing-driven mapping with ABC9. Default true. */
   readonly abc9?: boolean;
   /** ECP5: no PFUMX/L6MUX21 wide multiplexers; often smaller for shifters. Default false. */
   readonly noWideLut?: boolean;
@@ -89,7 +90,7 @@ export async function synthesize(request: SynthRequest): Promise<SynthResult> {
   const { device, top, verilogFiles, hexFiles = [] } = request;
   const tool = await findTool('yosys', { ...request.tools, ...optionalSignal(request.signal) });
   const script = synthScript(request);
-  const files = [...verilogFiles, ...hexFiles];
+  const files = [...verilogFiles, ...hexFiles, ...templatesOf(device, request.options)];
   const key = contentHash({
     stage: STAGE_VERSION,
     tool: `${tool.origin} ${tool.version}`,
@@ -125,6 +126,11 @@ export async function synthesize(request: SynthRequest): Promise<SynthResult> {
   };
 }
 
+/** What the script reads beside the design's files. */
+export function templatesOf(device: Device, options: SynthOptions = {}): readonly SourceFile[] {
+  return mapsRam(device, options) ? [ramTemplate] : [];
+}
+
 /** The Yosys script of a request: read, map, flatten what was kept apart, write; in a folder that holds the files. */
 export function synthScript({
   device,
@@ -133,13 +139,14 @@ export function synthScript({
   options = {},
 }: Pick<SynthRequest, 'device' | 'top' | 'verilogFiles' | 'options'>): string {
   const kept = options.keepHierarchy ?? [];
+  const flags = synthFlags(device, top, { dsp: inferDsp(device, verilogFiles), ...options });
   return [
     ...verilogFiles.map(({ name }) => `read_verilog "${name}"`),
     // Without -check: vendor cells get their definitions from the mapping command, which checks.
     `hierarchy -top ${top}`,
     ...kept.flatMap((name) => [`select -assert-min 1 ${name}`, `setattr -mod -set keep_hierarchy 1 ${name}`]),
     ...(options.booth === true ? ['proc', 'opt_clean', 'booth'] : []),
-    synthCommand(device, top, { dsp: inferDsp(device, verilogFiles), ...options }),
+    ...(mapsRam(device, options) ? synthIce40(flags) : [`synth_${device.family} ${flags}`]),
     ...kept.map((name) => `setattr -mod -unset keep_hierarchy ${name}`),
     ...(kept.length > 0 ? ['flatten', 'opt_clean'] : []),
     'check -assert',
@@ -150,15 +157,19 @@ export function synthScript({
   ].join('\n');
 }
 
+function mapsRam({ family }: Device, { blockRam }: SynthOptions): boolean {
+  return family === 'ice40' && blockRam !== false;
+}
+
 function inferDsp(device: Device, verilogFiles: readonly SourceFile[]): boolean {
   return device.dsps > 0 && !verilogFiles.some(({ text }) => /^\s*SB_MAC16\b/m.test(text));
 }
 
-function synthCommand(device: Device, top: string, options: SynthOptions): string {
+function synthFlags(device: Device, top: string, options: SynthOptions): string {
   const dsp = options.dsp === true;
   const flags =
     device.family === 'ice40'
-      ? [`-device ${device.synthDevice}`, dsp ? '-dsp' : '', options.abc9 === true ? '-abc9' : '']
+      ? [`-device ${device.synthDevice}`, dsp ? '-dsp' : '', options.abc9 === false ? '-noabc9' : '']
       : [
           dsp ? '' : '-nodsp',
           options.abc9 === false ? '-noabc9' : '',
@@ -166,9 +177,7 @@ function synthCommand(device: Device, top: string, options: SynthOptions): strin
           options.noLutRam === true ? '-nolutram' : '',
         ];
   const common = [options.blockRam === false ? '-nobram' : '', options.retime === true ? '-retime' : ''];
-  return [`synth_${device.family}`, ...flags, ...common, `-top ${top}`]
-    .filter((flag) => flag !== '')
-    .join(' ');
+  return [...flags, ...common, `-top ${top}`].filter((flag) => flag !== '').join(' ');
 }
 
 function writeInto(folder: string, name: string, text: string): void {
