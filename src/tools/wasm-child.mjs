@@ -5,7 +5,10 @@
 // Nothing is carried from one command to the next but compiled code: the package makes new instances, memories, files, an
 // empty environment and a newly seeded random generator for each.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { register } from 'node:module';
 import { join } from 'node:path';
+
+register('./wasm-files.mjs', import.meta.url);
 
 /** Without a command for so long, this process ends and gives its memory back. */
 const IDLE_MS = 20_000;
