@@ -15,6 +15,7 @@ export { arrayTop } from './array/rtl/top.js';
 export { predict, type LayerTime, type Prediction } from './array/prediction.js';
 export { enginesOf } from './array/engines/choose.js';
 export type { CodedWeights, Engine } from './array/engines/engine.js';
+export { circuitOf } from './array/engines/magnitude.js';
 export { fromStoredKind, toStoredKind, type StoredKind } from './array/engines/stored-kind.js';
 export { layerTicks, type Job, type JobMode } from './array/jobs.js';
 export { configStatus, makeImage, shapeHash } from './array/image.js';

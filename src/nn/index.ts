@@ -13,6 +13,7 @@ export {
   windowOutput,
   type ValueRange,
 } from './ranges.js';
+export { signedMagnitude, signMagnitudeProduct, type SignedMagnitude } from './sign-magnitude.js';
 export { addValue, prepareRequantize, requantizeValue, type RowRequantizer } from './requantize.js';
 export { verifyNetwork } from './verify.js';
 export {

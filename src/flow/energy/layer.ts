@@ -1,6 +1,12 @@
 /** How an array computes a layer: its engine, its coded weights, the widths of one MAC, and the order of its operands. */
 
-import { enginesOf, type ArrayOptions, type CodedWeights, type Engine } from '../../accel/index.js';
+import {
+  circuitOf,
+  enginesOf,
+  type ArrayOptions,
+  type CodedWeights,
+  type Engine,
+} from '../../accel/index.js';
 import { tensorOf, type ConvLayer, type IntegerNetwork, type IntegerTensor } from '../../nn/index.js';
 import { signedWidth } from '../../num/index.js';
 import { exactTable } from '../../units/index.js';
@@ -59,7 +65,7 @@ export function mapLayer(network: IntegerNetwork, layer: ConvLayer, grid: PeGrid
   const output = tensorOf(network, layer.output, `layer "${layer.name}"`);
   const actWidth = input.bits + (input.signed ? 0 : 1);
   const [engine] = enginesOf(
-    { ...network, layers: [withCircuit(layer, input)] },
+    { ...network, layers: [withCircuit(network, layer, input)] },
     { rows: 1, actWidth, options: oneProduct },
   );
   if (engine === undefined) throw new RangeError(`layer ${layer.name} has no engine`);
@@ -105,12 +111,12 @@ const oneProduct: ArrayOptions = {
 /** Tables of more address bits are block RAM in the array, and no circuit that a cell library could be asked for. */
 const LARGEST_LOGIC_TABLE = 10;
 
-function withCircuit(layer: ConvLayer, { bits, signed }: IntegerTensor): ConvLayer {
+function withCircuit(network: IntegerNetwork, layer: ConvLayer, { bits, signed }: IntegerTensor): ConvLayer {
   if (layer.product === 'exact') return layer;
   const { table } = layer.product;
   const exact = exactTable({ aWidth: bits, aSigned: signed, bWidth: layer.weightBits, bSigned: true });
   if (table.every((product, index) => product === exact[index])) return { ...layer, product: 'exact' };
-  if (bits + layer.weightBits <= LARGEST_LOGIC_TABLE || layer.product.circuit !== undefined) return layer;
+  if (bits + layer.weightBits <= LARGEST_LOGIC_TABLE || circuitOf(network, layer) !== undefined) return layer;
   throw new FlowError(
     'NO_CIRCUIT',
     `layer ${layer.name} looks up products of ${String(bits)} by ${String(layer.weightBits)} bits: a table, of which no gates are known; energy is known of exact products and of tables up to ${String(LARGEST_LOGIC_TABLE)} bits`,

@@ -1,5 +1,6 @@
 /** Catalogues of multipliers as plain data: what each computes (a table) and what one operation costs. */
 import { z } from 'zod';
+import { signMagnitudeProduct } from '../../nn/index.js';
 import { QuantError } from '../errors.js';
 
 /**
@@ -90,20 +91,14 @@ export function errorsOf(multiplier: Widths & Pick<ApproxMultiplier, 'table'>): 
 
 /**
  * Signed weights on an unsigned multiplier: the product of magnitudes, with the sign of the exact product. `magnitudes` is
- * [activation][|weight|], 2^actBits by 2^magnitudeBits. |weight| beyond its magnitude bits (only -2^(weightBits-1) can be,
- * where magnitudeBits = weightBits - 1) is taken as the greatest magnitude.
+ * [activation][|weight|], 2^actBits by 2^magnitudeBits.
  */
 export function signMagnitudeTable(
   widths: Widths,
   magnitudes: ArrayLike<number>,
   magnitudeBits: number,
 ): readonly number[] {
-  const columns = 2 ** magnitudeBits;
-  return productsOf(widths, (act, weight) => {
-    const magnitude = Math.min(Math.abs(weight), columns - 1);
-    const product = magnitudes[Math.abs(act) * columns + magnitude] ?? 0;
-    return Math.sign(weight) * (act < 0 ? -1 : 1) * product;
-  });
+  return productsOf(widths, (act, weight) => signMagnitudeProduct(magnitudes, magnitudeBits, act, weight));
 }
 
 const sameWidths = (a: Widths, b: Widths): boolean =>

@@ -1,16 +1,14 @@
 /** Approximate multipliers in the place of the exact ones of integer layers, as FAMES chooses them: energy for spare accuracy. */
 
-import { AccelError } from '../../accel/index.js';
-import { makeHardware, mapHardware } from '../../flow/index.js';
 import type { IntegerNetwork } from '../../nn/index.js';
 import { QuantError } from '../../quant/index.js';
-import { checkFits, DoesNotFit } from '../../synth/index.js';
-import type { Tried, Winner } from './choose.js';
 import { enginesOf, type SearchDesign } from './designs.js';
 import { firstThatPasses } from './front.js';
+import { mapNetwork } from './place.js';
 import { totalEnergy } from './rows.js';
 import { layerEnergies, type SpaceContext } from './space.js';
 import type { Trial, Trials } from './trials.js';
+import type { Tried, Winner } from './winner.js';
 
 /** Shares of the exact products' energy. */
 const budgets = [0.5, 0.6, 0.7, 0.8, 0.9];
@@ -70,25 +68,18 @@ const designWith = async (
   design: SearchDesign,
   network: IntegerNetwork,
 ): Promise<SearchDesign | undefined> => {
-  const { options, tools, signal } = context;
-  try {
-    const hardware = makeHardware(network, {
-      ...{ device: options.target, array: design.array, reloadable: false },
-    });
-    const { counts } = await mapHardware(hardware, tools, signal === undefined ? {} : { signal });
-    checkFits(counts, hardware.profile.device);
-    const cycles = hardware.prediction.initiationInterval;
-    if (counts.luts > (options.maxLuts ?? Infinity) || cycles > (options.maxCycles ?? Infinity))
-      return undefined;
-    return {
-      ...{ ...design, cycles, luts: counts.luts, interpolated: false, engines: enginesOf(hardware) },
-      energyPj: await energyOf(context, network),
-      approximate: network.layers.flatMap((layer) =>
-        layer.kind === 'conv' && layer.product !== 'exact' ? [layer.name] : [],
-      ),
-    };
-  } catch (error) {
-    if (error instanceof AccelError || error instanceof DoesNotFit) return undefined;
-    throw error;
-  }
+  const { maxLuts = Infinity, maxCycles = Infinity } = context.options;
+  const mapped = await mapNetwork(network, design.array, context);
+  if (mapped.kind === 'infeasible') return undefined;
+  const { hardware, synth } = mapped;
+  const { luts } = synth.counts;
+  const cycles = hardware.prediction.initiationInterval;
+  if (luts > maxLuts || cycles > maxCycles) return undefined;
+  return {
+    ...{ ...design, cycles, luts, interpolated: false, engines: enginesOf(hardware) },
+    energyPj: await energyOf(context, network),
+    approximate: network.layers.flatMap((layer) =>
+      layer.kind === 'conv' && layer.product !== 'exact' ? [layer.name] : [],
+    ),
+  };
 };

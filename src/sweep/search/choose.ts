@@ -5,19 +5,7 @@ import type { SpaceContext } from './space.js';
 import { costOf, designName, type SearchDesign } from './designs.js';
 import { firstThatPasses, frontOf } from './front.js';
 import type { Trial, Trials } from './trials.js';
-
-export interface Tried {
-  readonly design: SearchDesign;
-  readonly epochs: number;
-  readonly accuracy: number;
-}
-
-export interface Winner {
-  readonly design: SearchDesign;
-  readonly trial: Trial;
-  /** Whether the validation accuracy asked for is reached; else this is the most accurate design tried. */
-  readonly met: boolean;
-}
+import type { Tried, Winner } from './winner.js';
 
 export interface Choice extends Winner {
   /** Everything that was trained on the way, in order. */

@@ -19,32 +19,54 @@ export interface PlacedSeed {
   }[];
 }
 
+interface Infeasible {
+  readonly kind: 'infeasible';
+  readonly reason: string;
+}
+
+export type Mapped =
+  Infeasible | { readonly kind: 'mapped'; readonly hardware: Hardware; readonly synth: SynthResult };
+
 export type Placed =
+  | Infeasible
   | {
       readonly kind: 'placed';
       readonly hardware: Hardware;
       readonly counts: SynthResult['counts'];
       readonly seeds: readonly PlacedSeed[];
-    }
-  | { readonly kind: 'infeasible'; readonly reason: string };
+    };
 
-/** @throws the errors of src/tools */
-export const placeNetwork = async (
+/** What the target's cells make of a network. @throws the errors of src/tools */
+export const mapNetwork = (
   network: IntegerNetwork,
   array: ArraySize,
   { options, tools, signal, progress }: SpaceContext,
-): Promise<Placed> => {
-  try {
+): Promise<Mapped> =>
+  orInfeasible(async () => {
     const hardware = makeHardware(network, { device: options.target, array, reloadable: false });
-    const { profile } = hardware;
-    const common = { device: profile.device, tools, ...(signal === undefined ? {} : { signal }) };
     const hooks = { progress, ...(signal === undefined ? {} : { signal }) };
     const synth = await mapHardware(hardware, tools, hooks);
-    checkFits(synth.counts, profile.device);
+    checkFits(synth.counts, hardware.profile.device);
+    return { kind: 'mapped', hardware, synth };
+  });
+
+/** @throws the errors of src/tools */
+export const placeNetwork = (
+  network: IntegerNetwork,
+  array: ArraySize,
+  context: SpaceContext,
+): Promise<Placed> =>
+  orInfeasible(async () => {
+    const mapped = await mapNetwork(network, array, context);
+    if (mapped.kind === 'infeasible') return mapped;
+    const { options, tools, signal, progress } = context;
+    const { hardware, synth } = mapped;
+    const { device, targetMHz: clockMHz } = hardware.profile;
+    const common = { device, clockMHz, tools, ...(signal === undefined ? {} : { signal }) };
     const seeds: PlacedSeed[] = [];
     for (const seed of spreadSeeds(options.placeSeeds)) {
       progress('place and route', seeds.length, options.placeSeeds);
-      const placed = await placeAndRoute({ ...common, synth, clockMHz: profile.targetMHz, seed });
+      const placed = await placeAndRoute({ ...common, synth, seed });
       seeds.push({
         seed,
         fmaxMHz: placed.fmaxMHz ?? null,
@@ -54,6 +76,11 @@ export const placeNetwork = async (
     }
     progress('place and route', options.placeSeeds, options.placeSeeds);
     return { kind: 'placed', hardware, counts: synth.counts, seeds };
+  });
+
+const orInfeasible = async <T>(compute: () => Promise<T>): Promise<T | Infeasible> => {
+  try {
+    return await compute();
   } catch (error) {
     if (error instanceof DoesNotFit || error instanceof AccelError)
       return { kind: 'infeasible', reason: error.message };

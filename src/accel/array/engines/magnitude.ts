@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { ConvLayer, IntegerNetwork } from '../../../nn/index.js';
-import { tensorOf } from '../../../nn/index.js';
+import { signedMagnitude, signMagnitudeProduct, tensorOf } from '../../../nn/index.js';
 import { productTable, signMagnitudeDot, type ApproxKind } from '../../../units/index.js';
 import { AccelError } from '../../errors.js';
 import type { CodedWeights, Engine, EngineUnit } from './engine.js';
@@ -41,34 +41,17 @@ export const circuitOf = (network: IntegerNetwork, layer: ConvLayer): MagnitudeC
   return circuit;
 };
 
-const productOf = (
-  { products, magnitudeBits }: MagnitudeCircuit,
-  act: number,
-  { magnitude, negative }: SignedMagnitude,
-): number => {
-  const product = products[act * 2 ** magnitudeBits + magnitude] ?? 0;
-  return negative ? -product : product;
-};
-
-interface SignedMagnitude {
-  readonly magnitude: number;
-  readonly negative: boolean;
-}
-
-/** The least weight, which symmetric quantizers never give, is taken as the greatest magnitude. */
-const signedMagnitude = (weight: number, magnitudeBits: number): SignedMagnitude => ({
-  magnitude: Math.min(Math.abs(weight), 2 ** magnitudeBits - 1),
-  negative: weight < 0,
-});
-
 /** @throws AccelError ACC001 */
-const requireTable = (layer: ConvLayer, table: readonly number[], circuit: MagnitudeCircuit): void => {
-  const { actBits, magnitudeBits } = circuit;
+const requireTable = (
+  layer: ConvLayer,
+  table: readonly number[],
+  { actBits, magnitudeBits, products }: MagnitudeCircuit,
+): void => {
   const columns = 2 ** layer.weightBits;
   for (let act = 0; act < 2 ** actBits; act++)
     for (let weight = -columns / 2; weight < columns / 2; weight++) {
       const stored = table[act * columns + ((weight + columns) % columns)];
-      const given = weight === 0 ? 0 : productOf(circuit, act, signedMagnitude(weight, magnitudeBits));
+      const given = signMagnitudeProduct(products, magnitudeBits, act, weight);
       if (stored === given) continue;
       throw new AccelError(
         'ACC001',

@@ -1,0 +1,17 @@
+/** What a search has tried and what it settles on. */
+
+import type { SearchDesign } from './designs.js';
+import type { Trial } from './trials.js';
+
+export interface Tried {
+  readonly design: SearchDesign;
+  readonly epochs: number;
+  readonly accuracy: number;
+}
+
+export interface Winner {
+  readonly design: SearchDesign;
+  readonly trial: Trial;
+  /** Whether the validation accuracy asked for is reached; else this is the most accurate design tried. */
+  readonly met: boolean;
+}
