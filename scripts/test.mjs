@@ -1,6 +1,6 @@
 // The whole test run: type check, lint, format, then every test. The last line is "N passed, M failed", from vitest's
 // own JSON report plus one count for each static check; the exit status is 0 only when nothing failed.
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,18 +8,23 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const report = join(root, '.cache', 'vitest-report.json');
 
-/** Runs a program of node_modules/.bin; true when its exit status is 0. */
-function run(program, args) {
-  console.log(`\n> ${program} ${args.join(' ')}`);
-  const path = join(root, 'node_modules', '.bin', program);
-  return spawnSync(path, args, { cwd: root, stdio: 'inherit' }).status === 0;
-}
+const installed = (program) => join(root, 'node_modules', '.bin', program);
+
+/** Static checks run beside each other, each on a core; what they print comes at once. True when the exit status is 0. */
+const check = (program, args) =>
+  new Promise((resolve) => {
+    execFile(installed(program), args, { cwd: root, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      console.log(`\n> ${program} ${args.join(' ')}\n${stdout}${stderr}`.trimEnd());
+      resolve(error === null);
+    });
+  });
 
 function runTests() {
   mkdirSync(dirname(report), { recursive: true });
   rmSync(report, { force: true });
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const succeeded = run('vitest', args);
+  console.log(`\n> vitest ${args.join(' ')}`);
+  const succeeded = spawnSync(installed('vitest'), args, { cwd: root, stdio: 'inherit' }).status === 0;
   const counts = readCounts();
   // An error outside any test (a crashed worker, no test at all) shows only in vitest's exit status.
   return !succeeded && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
@@ -43,7 +48,13 @@ function readCounts() {
   };
 }
 
-const checks = [run('tsc', ['-p', 'tsconfig.json']), run('eslint', ['.']), run('prettier', ['--check', '.'])];
+const checks = await Promise.all([
+  check('eslint', ['.']),
+  check('tsc', ['-p', 'tsconfig.json']).then(async (typed) => [
+    typed,
+    await check('prettier', ['--check', '.']),
+  ]),
+]).then((results) => results.flat());
 const passedChecks = checks.filter(Boolean).length;
 const tests = runTests();
 const passed = tests.passed + passedChecks;
