@@ -120,6 +120,20 @@ describe.skipIf(why !== undefined)('the queue in Redis', () => {
     ]);
   });
 
+  it('counts vanished workers anew when the sweep is started again', async () => {
+    const queue = await open(fresh());
+    await queue.enqueue([job(1)]);
+    const loseAllButOne = async (): Promise<void> => {
+      for (let lost = 1; lost < lossesAllowed; lost++) await queue.lose(await claimed(queue));
+    };
+    await loseAllButOne();
+    await queue.forgive();
+    await loseAllButOne();
+    expect(await queue.quarantined()).toEqual([]);
+    await queue.lose(await claimed(queue));
+    expect(await queue.quarantined()).toMatchObject([{ failure: { code: 'WORKER_LOST' } }]);
+  });
+
   it('keeps a job whose worker beats its heart, however long it takes', async () => {
     const name = fresh();
     const [mine, other] = [await open(name, 1000), await open(name, 1000)];

@@ -112,6 +112,8 @@ const giving = ({ queue }: Parts): Pick<Queue, 'enqueue' | 'forgive'> => {
   };
   const forgive = async (): Promise<void> => {
     for (const job of await queue.getFailed()) await job.remove();
+    for (const job of await queue.getJobs(['wait', 'active']))
+      if (lossesOf(job) > 0) await job.updateData({ ...job.data, losses: -job.stalledCounter });
   };
   return { enqueue, forgive };
 };
@@ -199,7 +201,7 @@ const taking = (parts: Parts): Taking => {
   };
 };
 
-const lossesOf = (job: Held): number => job.data.losses + job.stalledCounter;
+const lossesOf = (job: Pick<Held, 'data' | 'stalledCounter'>): number => job.data.losses + job.stalledCounter;
 
 const tooManyLosses = (job: Held): GivenUp => ({
   tries: job.attemptsMade + lossesOf(job),

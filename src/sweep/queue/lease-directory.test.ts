@@ -127,6 +127,32 @@ describe('a lease directory', () => {
     expect(await queue.quarantined()).toMatchObject([{ failure: { code: 'WORKER_LOST' } }]);
   });
 
+  it('counts lost workers anew when the sweep is started again, also those of a job at work', async () => {
+    const queue = open();
+    await queue.enqueue([job('x')]);
+    const loseAllButOne = async (): Promise<void> => {
+      for (let lost = 1; lost < lossesAllowed; lost++) await queue.lose(await claimed(queue));
+    };
+    await loseAllButOne();
+    const running = await claimed(queue);
+    await queue.forgive();
+    expect(await queue.heartbeat(running)).toBe(true);
+    await queue.release(running);
+    await loseAllButOne();
+    expect(await queue.quarantined()).toEqual([]);
+    await queue.lose(await claimed(queue));
+    expect(await queue.quarantined()).toMatchObject([{ failure: { code: 'WORKER_LOST' } }]);
+  });
+
+  it('gives a job that lost its worker after those that did not', async () => {
+    const queue = open();
+    await queue.enqueue([job('x'), job('y')]);
+    const first = await claimed(queue);
+    await queue.lose(first);
+    expect((await claimed(queue)).job.id).not.toBe(first.job.id);
+    expect((await claimed(queue)).job.id).toBe(first.job.id);
+  });
+
   it('throws away a job that was half written, so that it is asked for again', async () => {
     const queue = open();
     await queue.enqueue([job('x')]);

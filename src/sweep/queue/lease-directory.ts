@@ -75,6 +75,10 @@ const ticketOf = (name: string): Ticket | undefined => {
 const ticketsIn = (folder: string): readonly Ticket[] =>
   namesIn(folder).flatMap((name) => ticketOf(name) ?? []);
 
+/** Jobs that nothing happened to come first: one that takes its workers with it keeps no other from being done. */
+const byTriesAndId = (a: Ticket, b: Ticket): number =>
+  a.failures + a.losses - b.failures - b.losses || (a.id < b.id ? -1 : 1);
+
 /** What was last seen of another worker's count, and when by our own steady clock. */
 interface Seen {
   readonly count: number;
@@ -99,7 +103,8 @@ class LeaseDirectory implements Queue {
   ) {
     this.beatMs = beatMs;
     this.staleMs = staleMs;
-    for (const name of ['waiting', 'claimed', 'quarantine', 'workers']) makeFolder(join(root, name));
+    for (const name of ['waiting', 'claimed', 'quarantine', 'forgiven', 'workers'])
+      makeFolder(join(root, name));
   }
 
   async enqueue(jobs: readonly Job[]): Promise<void> {
@@ -118,7 +123,7 @@ class LeaseDirectory implements Queue {
   claim(): Promise<Claim | undefined> {
     this.reclaim();
     const running = new Set(ticketsIn(join(this.root, 'claimed')).map(({ id }) => id));
-    const waiting = ticketsIn(join(this.root, 'waiting')).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    const waiting = ticketsIn(join(this.root, 'waiting')).toSorted(byTriesAndId);
     for (const ticket of waiting) {
       // Asked for again just before it was claimed: once is enough.
       if (running.has(ticket.id)) continue;
@@ -196,6 +201,9 @@ class LeaseDirectory implements Queue {
   forgive(): Promise<void> {
     for (const name of namesIn(join(this.root, 'quarantine')))
       this.move(() => rmSync(join(this.root, 'quarantine', name), { force: true }));
+    // Beside the tickets, whose names are their owners' claims.
+    for (const { id, losses } of ['waiting', 'claimed'].flatMap((name) => ticketsIn(join(this.root, name))))
+      if (losses > 0) replaceFile(join(this.root, 'forgiven', id), `${losses}`);
     return Promise.resolve();
   }
 
@@ -255,8 +263,15 @@ class LeaseDirectory implements Queue {
   }
 
   private lost(token: string, earlier: number): void {
-    if (earlier + 1 < lossesAllowed) this.giveBack(token, { losses: earlier + 1 });
-    else this.giveUp(token, earlier + 1, tooManyLosses);
+    const losses = earlier + 1;
+    if (losses - this.forgiven(token) < lossesAllowed) this.giveBack(token, { losses });
+    else this.giveUp(token, losses, tooManyLosses);
+  }
+
+  /** Losses that happened before the sweep was started again. */
+  private forgiven(token: string): number {
+    const { id = '' } = ticketOf(token) ?? {};
+    return readAs(z.int(), join(this.root, 'forgiven', id)) ?? 0;
   }
 
   /** Takes jobs from workers that are lost. */

@@ -75,7 +75,7 @@ export interface Queue {
   states(): Promise<ReadonlyMap<string, JobState>>;
   quarantined(): Promise<readonly Quarantined[]>;
   counts(): Promise<QueueCounts>;
-  /** Quarantined jobs may be tried anew. */
+  /** The sweep is started again: quarantined jobs may be tried anew, and lost workers are counted from now on. */
   forgive(): Promise<void>;
   /** Time between two heartbeats. */
   readonly beatMs: number;
