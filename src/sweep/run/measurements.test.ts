@@ -120,7 +120,7 @@ describe('a sweep file that asks for neither', () => {
       evaluate: '07bbd97d231efa15ff4a19501cfa03376b23a4f5d1e8b65d8930e03b572fa1d1',
       emit: '988fbaa247d4200160971863a88feae8eb6b9c37a2ecbd0ecb2f30607ba33694',
       simulate: '391edea8820d53968ed74f19c58a45cc08f1d0139141b7254bf2231c2c4a25c8',
-      synthesize: 'd1e771fecabbe75bbe4816ae4cb42ae00e2154d8281c90eb450fe90490512d50',
+      synthesize: '00bf820d78f3a65aa56d4db8fe02cc7d087c47bdb1df492873dda7382c14d83f',
       place: '05970cb7cf14fd1b4d14c7d3f4c74191eb54f7c4884fe51e73d572c7d239d7b1',
     });
     expect(sha256(JSON.stringify(rowOf(point, resolved(point))))).toBe(
