@@ -5,7 +5,7 @@ import { hasTopLut, type Family } from './carry-cost.js';
 import { scheduleOf, type Schedule } from './schedule.js';
 import { signsOf } from './signs.js';
 import type { StoredForms, StoredNode } from './stored-form.js';
-import type { SumForm } from './sums.js';
+import { readsOneTerm, type SumForm } from './sums.js';
 
 /** A node as something reads it, in a stage numbered from 1. */
 export interface Use {
@@ -40,6 +40,8 @@ export interface Plan {
   /** 0: combinational. */
   readonly levelsPerStage: number;
   readonly steps: readonly Step[];
+  /** Inputs and adders that the outputs depend on. */
+  readonly live: ReadonlySet<number>;
   /** One per output of the graph that is not zero. */
   readonly outputs: readonly (Use | undefined)[];
   readonly lifetimes: readonly Lifetime[];
@@ -69,7 +71,9 @@ export const planOf = (
       ? undefined
       : { node, stage: 1 + latencyCycles, isInverted: at(nodes, node).complement },
   );
-  const uses = [...steps.flatMap(({ fixed, moved }) => [fixed, moved]), ...outputs.filter(isUse)];
+  const live = liveNodes(graph.inputs, steps, outputs.filter(isUse));
+  const liveSteps = steps.filter((_, index) => live.has(graph.inputs + index));
+  const uses = [...liveSteps.flatMap(usesOf), ...outputs.filter(isUse)];
   const lifetimes = lifetimesOf(stages, widths, uses);
   const registers = lifetimes.reduce(
     (bits, { width, delays, invertedDelays }) => bits + width * (delays + invertedDelays),
@@ -81,6 +85,7 @@ export const planOf = (
     schedule,
     levelsPerStage,
     steps,
+    live,
     outputs,
     lifetimes,
     latencyCycles,
@@ -90,6 +95,17 @@ export const planOf = (
 };
 
 const isUse = (use: Use | undefined): use is Use => use !== undefined;
+
+const usesOf = ({ fixed, moved, form }: Step): readonly Use[] =>
+  readsOneTerm(form) ? [fixed] : [fixed, moved];
+
+/** Operands come before what they are added to. */
+const liveNodes = (inputs: number, steps: readonly Step[], outputs: readonly Use[]): ReadonlySet<number> => {
+  const live = new Set(outputs.map(({ node }) => node));
+  for (const [index, step] of [...steps.entries()].reverse())
+    if (live.has(inputs + index)) for (const { node } of usesOf(step)) live.add(node);
+  return live;
+};
 
 const at = <T>(list: readonly T[], index: number): T => {
   const item = list[index];

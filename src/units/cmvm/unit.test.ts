@@ -128,6 +128,16 @@ describe('cmvm', () => {
       { numRuns: 150 },
     );
   });
+
+  it('makes no registers for a term that is cut off whole', () => {
+    const matrix = [
+      [0, 0, 0, 2, -5000, 0, -4459],
+      [-1704, 0, 598, 0, -4, 0, 11],
+      [0, -1, 0, 3, -1590, 5000, -4],
+    ];
+    const shape = { inputWidth: 1, inputSigned: true, target: 'ice40', levelsPerStage: 1 } as const;
+    compare({ name: 'dut', matrix, effort: 1, ...shape }, 1);
+  });
 });
 
 /** 24 vectors, extremes first, one a cycle. */

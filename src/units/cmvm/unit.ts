@@ -22,7 +22,7 @@ import {
 import { areaOf } from './area.js';
 import type { Matrix } from './decompose.js';
 import { levelsAtClock } from './delay.js';
-import { planOf, type Plan, type Use } from './plan.js';
+import { planOf, type Plan, type Step, type Use } from './plan.js';
 import { solve, type SolveOptions } from './solve.js';
 import { storedForms } from './stored-form.js';
 import { readsOneTerm, sumBits, sumModule } from './sums.js';
@@ -55,7 +55,7 @@ export interface CmvmParams {
  * @throws UnitParameterError
  */
 export const cmvm = (params: CmvmParams) => {
-  const { name, matrix, inputWidth, inputSigned, target } = params;
+  const { name, inputWidth, inputSigned, target } = params;
   const plan = cmvmPlan(params);
   const { graph, latencyCycles, levelsPerStage } = plan;
   const outputs = outputRanges(graph, inputRange(params));
@@ -69,8 +69,8 @@ export const cmvm = (params: CmvmParams) => {
       latency: latencyCycles,
     },
     ({ x }, m) => {
-      // A column of zeros reads nothing.
-      m.unused(x.filter((_, input) => matrix.every((row) => row[input] === 0)));
+      // A column of zeros reads nothing, nor does a term beyond the bits that are left of its sum.
+      m.unused(x.filter((_, input) => !plan.live.has(input)));
       return { y: new Emission(m, plan, x).outputs(outputs) };
     },
   );
@@ -135,16 +135,21 @@ class Emission {
     inputs: readonly (SInt | UInt)[],
   ) {
     inputs.forEach((input) => this.delayed.push({ stored: [input.asUint()], inverted: [] }));
-    plan.steps.forEach(({ fixed, moved, form }, index) => {
-      const { inverted = { fixed: false, moved: false } } = form;
-      const a = this.integer(fixed, inverted.fixed);
-      const b = this.integer(moved, inverted.moved);
-      const bits =
-        plan.levelsPerStage === 1 || readsOneTerm(form)
-          ? sumBits(a, b, form)
-          : sumModule(a.width, b.width, form)(`adder_${index}`, { fixed: a, moved: b }).sum;
-      this.delayed.push({ stored: [bits], inverted: [] });
+    plan.steps.forEach((step, index) => {
+      const isLive = plan.live.has(inputs.length + index);
+      this.delayed.push({ stored: isLive ? [this.sum(step, index)] : [], inverted: [] });
     });
+  }
+
+  private sum({ fixed, moved, form }: Step, index: number): UInt {
+    const { inverted = { fixed: false, moved: false } } = form;
+    const a = this.integer(fixed, inverted.fixed);
+    // The other term has no registers where it is not read.
+    if (readsOneTerm(form)) return sumBits(a, a, form);
+    const b = this.integer(moved, inverted.moved);
+    return this.plan.levelsPerStage === 1
+      ? sumBits(a, b, form)
+      : sumModule(a.width, b.width, form)(`adder_${index}`, { fixed: a, moved: b }).sum;
   }
 
   /** The results, cut to the widths of their ranges. */
