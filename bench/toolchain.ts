@@ -64,12 +64,12 @@ const synthesize = (
   return { folder, seconds: run(folder, files, '@yowasp/yosys', 'yosys', ['-q', '-s', 'synth.ys']) };
 };
 
-/** The whole of synth_ice40 where ours does one of its steps. */
-const plainScript = (script: string): string =>
-  script.replace(
-    /^(synth_ice40 .*) -run begin:map_ram\n[^]*?^synth_ice40 .* -run map_ffram:$/m,
-    (_, plain: string) => plain,
-  );
+/** The whole of synth_ice40 where ours does one of its steps. @throws Error where it does not */
+const plainScript = (script: string): string => {
+  const step = /^(synth_ice40 .*) -run begin:map_ram\n[^]*?^synth_ice40 .* -run map_ffram:$/m;
+  if (!step.test(script)) throw new Error('the script maps block RAMs as synth_ice40 does');
+  return script.replace(step, (_, plain: string) => plain);
+};
 
 const place = (folder: string, { nextpnrSwitch, packageName }: Device, files: Files): number =>
   run(folder, files, '@yowasp/nextpnr-ice40', 'nextpnr-ice40', [

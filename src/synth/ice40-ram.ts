@@ -22,13 +22,6 @@ const pins = (bus: string, width: number): string =>
     .map((bit) => `${bus}[${String((firstPin[width] ?? 0) + reverse4(bit))}]`)
     .join(', ')}}`;
 
-/** Pins 15 to 0 of a whole word. */
-const interleaved = (bus: string): string =>
-  `{${range(16)
-    .reverse()
-    .map((pin) => `${bus}[${String(reverse4(pin))}]`)
-    .join(', ')}}`;
-
 const instance = (cell: string, readClock: string, writeClock: string): string => `${cell} #(
     ${range(16)
       .map((slice) => `.INIT_${slice.toString(16).toUpperCase()}(slice_init(${String(slice)}))`)
@@ -75,7 +68,7 @@ function [255:0] slice_init;
   reg [15:0] bits;
   for (word = 0; word < 16; word = word + 1) begin
     bits = INIT[{slice, word[3:0], 4'd0} +: 16];
-    slice_init[16 * word +: 16] = ${interleaved('bits')};
+    slice_init[16 * word +: 16] = ${pins('bits', 16)};
   end
 endfunction
 generate
@@ -88,8 +81,8 @@ ${modes
   .map((width) => `  ${String(width)}: assign ${pins('WDATA', width)} = PORT_W_WR_DATA;`)
   .join('\n')}
   16: begin
-    assign WDATA = ${interleaved('PORT_W_WR_DATA')};
-    assign MASK = ~${interleaved('PORT_W_WR_BE')};
+    assign WDATA = ${pins('PORT_W_WR_DATA', 16)};
+    assign MASK = ~${pins('PORT_W_WR_BE', 16)};
   end
 endcase
 if (PORT_R_CLK_POL) begin
