@@ -4,33 +4,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { StageFailure } from '../errors.js';
+import { claimed, jobNamed, queueContract, someFailure, until } from '../testing/queue-contract.js';
 import { redisServer, whyNoRedis, type RedisServer } from '../testing/redis-server.js';
 import { loadRedisPackages } from './bullmq-connection.js';
 import { openBullmqQueue } from './bullmq.js';
-import { lossesAllowed, triesAllowed, type Claim, type Job, type Queue } from './queue.js';
+import { lossesAllowed, type Job, type Queue } from './queue.js';
 
 const why = whyNoRedis();
 if (why !== undefined) console.warn(`not tested: ${why}`);
 
-const job = (n: number): Job => {
-  const key = n.toString(16).padStart(64, '0');
-  return {
-    id: `place-${key}`,
-    stage: 'place',
-    key,
-    label: `point ${n}`,
-    inputs: { n },
-    context: { limit: 1 },
-  };
-};
-const failure: StageFailure = {
-  code: 'TOOL_CRASHED',
-  message: 'nextpnr crashed',
-  again: true,
-  stops: false,
-  log: 'assert',
-};
+const job = (n: number): Job => jobNamed(`point ${n}`);
 /** So long that no claim of this process is lost while the machine is busy ... */
 const patient = 5000;
 /** ... and so short that one which is to be lost is lost soon. */
@@ -61,46 +44,17 @@ describe.skipIf(why !== undefined)('the queue in Redis', () => {
   };
   const fresh = (): string => `sweep-${names++}`;
 
-  it('gives every job once, in the order they came, however often they are queued', async () => {
+  queueContract(() => {
     const name = fresh();
-    const [mine, other] = [await open(name), await open(name)];
-    await mine.enqueue([job(1), job(2), job(1)]);
-    const first = await claimed(other);
-    await mine.enqueue([job(1), job(2), job(3)]);
-    const rest = [await claimed(mine), await claimed(other)];
-    expect([first, ...rest].map((claim) => claim.job)).toEqual([job(1), job(2), job(3)]);
-    expect(await mine.claim()).toBeUndefined();
-    expect(await mine.counts()).toEqual({ waiting: 0, running: 3, quarantined: 0 });
-    await other.complete(first);
-    expect((await mine.states()).has(job(1).id)).toBe(false);
+    return () => open(name);
   });
 
-  it('quarantines a job after three tries with its log, and tries it anew when forgiven', async () => {
-    const queue = await open(fresh());
-    await queue.enqueue([job(1)]);
-    for (let tries = 0; tries < triesAllowed; tries++) {
-      const claim = await claimed(queue);
-      expect(claim.failures).toBe(tries);
-      await queue.fail(claim, failure);
-    }
-    expect(await queue.claim()).toBeUndefined();
-    await queue.enqueue([job(1)]);
-    expect(await queue.states()).toEqual(new Map([[job(1).id, 'quarantined']]));
-    const { id, stage, key, label } = job(1);
-    expect(await queue.quarantined()).toEqual([{ id, stage, key, label, tries: triesAllowed, failure }]);
-    await queue.forgive();
-    await queue.enqueue([job(1)]);
-    expect(await claimed(queue)).toMatchObject({ job: job(1), failures: 0, losses: 0 });
-  });
-
-  it('quarantines at once what no other try can help, and counts no try for a job that is given back', async () => {
+  it('gives jobs in the order they came', async () => {
     const queue = await open(fresh());
     await queue.enqueue([job(1), job(2)]);
-    await queue.fail(await claimed(queue), { ...failure, again: false });
-    expect(await queue.quarantined()).toMatchObject([{ tries: 1, failure: { again: false } }]);
-    await queue.release(await claimed(queue));
-    await queue.lose(await claimed(queue));
-    expect(await claimed(queue)).toMatchObject({ job: job(2), failures: 0, losses: 1 });
+    await queue.enqueue([job(3)]);
+    const claims = [await claimed(queue), await claimed(queue), await claimed(queue)];
+    expect(claims.map((claim) => claim.job)).toEqual([job(1), job(2), job(3)]);
   });
 
   it('gives the job of a worker that vanished to another, until too many vanished with it', async () => {
@@ -118,20 +72,6 @@ describe.skipIf(why !== undefined)('the queue in Redis', () => {
     expect(await other.quarantined()).toMatchObject([
       { tries: lossesAllowed, failure: { code: 'WORKER_LOST' } },
     ]);
-  });
-
-  it('counts vanished workers anew when the sweep is started again', async () => {
-    const queue = await open(fresh());
-    await queue.enqueue([job(1)]);
-    const loseAllButOne = async (): Promise<void> => {
-      for (let lost = 1; lost < lossesAllowed; lost++) await queue.lose(await claimed(queue));
-    };
-    await loseAllButOne();
-    await queue.forgive();
-    await loseAllButOne();
-    expect(await queue.quarantined()).toEqual([]);
-    await queue.lose(await claimed(queue));
-    expect(await queue.quarantined()).toMatchObject([{ failure: { code: 'WORKER_LOST' } }]);
   });
 
   it('keeps a job whose worker beats its heart, however long it takes', async () => {
@@ -154,7 +94,7 @@ describe.skipIf(why !== undefined)('the queue in Redis', () => {
     const other = await open(name);
     const again = await claimed(other);
     expect(again).toMatchObject({ job: job(1), failures: 0, losses: 1 });
-    await slow.fail(lost, failure);
+    await slow.fail(lost, someFailure);
     expect(await slow.heartbeat(lost)).toBe(false);
     expect(await other.heartbeat(again)).toBe(true);
     await other.complete(again);
@@ -244,15 +184,3 @@ describe.skipIf(why !== undefined)('the queue in Redis', () => {
     });
   });
 });
-
-/** The next job, waited for. */
-const claimed = async (queue: Queue): Promise<Claim> => {
-  let claim: Claim | undefined;
-  await until(async () => (claim = await queue.claim()) !== undefined);
-  if (claim === undefined) throw new Error('unreachable');
-  return claim;
-};
-
-const until = async (holds: () => Promise<boolean>): Promise<void> => {
-  while (!(await holds())) await sleep(10);
-};

@@ -42,9 +42,7 @@ export const openTrials =
       data: [train.name, train.count, validation.count, train.scale],
       seed: options.seed,
       ...{ formats: { ...request.formats }, activationBits: request.activationBits, epochs: request.epochs },
-      ...(request.energyBudget === undefined
-        ? {}
-        : { energyBudget: request.energyBudget, approximate: 'circuits' }),
+      ...(request.energyBudget === undefined ? {} : { energyBudget: request.energyBudget }),
     }).slice(0, 24);
     const [onnx, record] = [join(folder, `${name}.onnx`), join(folder, `${name}.json`)];
     // The record is written last.
