@@ -18,7 +18,7 @@ export { renderQuantizeReport } from './quantize/render.js';
 export { renderSweepReport } from './sweep/render.js';
 export { parseSweepReport, sweepSchemaVersion } from './sweep/parse.js';
 export { paretoFront } from './sweep/pareto.js';
-export { designKey, designsOf, labelOf, spreadOf, type Design, type Spread } from './sweep/designs.js';
+export { designsOf, spreadOf, type Design, type Spread } from './sweep/designs.js';
 export {
   forEachMeasure,
   measuredOf,
@@ -43,6 +43,7 @@ export { subjectsOf, type Case, type Finding, type Identity, type Subject } from
 export {
   budgetJsonSchema,
   budgetSchema,
+  earlierBudget,
   parseBudget,
   updateBudget,
   type Budget,

@@ -18,13 +18,7 @@ export function sortableTable<Row>(columns: readonly Column<Row>[], rows: readon
     const alignment = kind === 'number' ? '' : ' class="text"';
     return `<th scope="col"${alignment}><button type="button">${escapeHtml(heading)}</button></th>`;
   });
-  const body = rows.map((row) => {
-    const cells = columns.map(
-      ({ kind, cell, sortKey }) =>
-        `<td${cellClass(kind)} data-sort="${escapeHtml(String(sortKey(row)))}">${cell(row)}</td>`,
-    );
-    return `<tr>${cells.join('')}</tr>`;
-  });
+  const body = rows.map((row) => sortableRow(columns, row));
   const totals = columns.map(({ kind, total }) => `<td${cellClass(kind)}>${total ?? ''}</td>`);
   const foot = columns.some(({ total }) => total !== undefined)
     ? `<tfoot><tr>${totals.join('')}</tr></tfoot>`
@@ -36,6 +30,15 @@ export function sortableTable<Row>(columns: readonly Column<Row>[], rows: readon
     '</table></div>',
   ].join('\n');
 }
+
+/** One row of `sortableTable`. */
+export const sortableRow = <Row>(columns: readonly Column<Row>[], row: Row): string => {
+  const cells = columns.map(
+    ({ kind, cell, sortKey }) =>
+      `<td${cellClass(kind)} data-sort="${escapeHtml(String(sortKey(row)))}">${cell(row)}</td>`,
+  );
+  return `<tr>${cells.join('')}</tr>`;
+};
 
 /** A plain table of HTML cells; the first column and those named in `textColumns` are left-aligned. */
 export function plainTable(

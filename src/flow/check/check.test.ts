@@ -102,6 +102,47 @@ describe('nomul check', () => {
     ]);
   });
 
+  it('fails for every seed that misses the clock of a sweep, and for none where no clock was asked for', async () => {
+    const point = done.points[0];
+    if (point?.placed == null) throw new Error('the example has no placed point');
+    const missed = { ...point.placed, fmaxMHz: 15.25, timingMet: false };
+    const of = (requestedMHz: number | null) =>
+      write('sweep.json', {
+        ...sweep,
+        points: [
+          { ...point, requestedMHz, seed: 1 },
+          { ...point, requestedMHz, seed: 2, placed: missed },
+          { ...point, requestedMHz, seed: 3, placed: null },
+        ],
+      });
+    const junit = join(folder, 'clock.xml');
+    const { problems, findings, checks } = await run({ reports: [of(20)], junit });
+    expect(problems.map(({ code }) => code)).toEqual(['TIMING_FAILED']);
+    expect(findings[0]?.message).toBe('seed 2 misses the clock of 20 MHz, place and route reached 15.25 MHz');
+    expect(findings[0]?.subject).toMatch(/ at 20 MHz$/);
+    expect(checks).toBe(3);
+    expect(readFileSync(junit, 'utf8')).toContain('name="seed 2"><failure type="TIMING_FAILED"');
+    expect((await run({ reports: [of(null)] })).problems).toEqual([]);
+  });
+
+  it('--update replaces a budget of another schema version, and no file that is not a budget', async () => {
+    const reports = [write('report.json', exampleReport)];
+    const other = { schemaVersion: 2, budgets: { of: 'tomorrow' } };
+    const budget = write('budget.json', other);
+    await expect(run({ reports, budget })).rejects.toMatchObject({
+      code: 'REPORT_VERSION',
+      message: expect.stringMatching(/schema version 2, .* version 1; --update replaces it/) as string,
+    });
+    await run({ reports, budget, update: true });
+    expect(JSON.parse(readFileSync(budget, 'utf8'))).toMatchObject({ schemaVersion: 1 });
+    expect(await run({ reports, budget })).toMatchObject({ problems: [], designs: 1 });
+    for (const content of [exampleReport, sweep, { ...sweep, schemaVersion: 9 }, {}, [], null]) {
+      const file = write('not-a-budget.json', content);
+      await expect(run({ reports, budget: file, update: true })).rejects.toThrow(/not a budget/);
+      expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(content);
+    }
+  });
+
   it('--update writes a budget that the same reports pass and worse ones fail; tolerances and choices stay', async () => {
     const reports = [write('sweep.json', done), write('report.json', exampleReport)];
     const budget = join(folder, 'updated.json');
@@ -167,6 +208,35 @@ describe('nomul check', () => {
     );
     expect(result.text).toContain('::warning file=src/c.ts,line=1,col=1,title=nomul/y::maybe');
     expect(result.problems).toHaveLength(result.findings.length - 1);
+  });
+
+  it("gives SARIF fingerprints that stay when a finding's numbers change, one per finding", async () => {
+    const of = async (mismatches: number, fmaxMHz: number, max: number): Promise<readonly string[]> => {
+      const equality = ['verilator', 'nomul simulator'].map((simulator) => ({
+        ...{ simulator, pictures: 10 * mismatches, cycles: 9, mismatches },
+      }));
+      const problems = [{ code: 'PREDICTION', message: `other cycles: ${mismatches}` }];
+      const points = done.points.slice(0, 2).map((point) => ({
+        ...{ ...point, requestedMHz: 20, placed: { fmaxMHz, timingMet: false, utilization: [] } },
+      }));
+      const lines = [{ ruleId: 'x', severity: 2, message: 'wrong: here', line: mismatches }];
+      const file = join(folder, 'prints.sarif');
+      await run({
+        reports: [
+          write('report.json', { ...exampleReport, equality, problems }),
+          write('sweep.json', { ...sweep, points }),
+        ],
+        budget: budgetOf({ luts: { max }, accuracy: { min: 1 }, gateEnergyPj: { max } }),
+        lint: [write('lint.json', [{ filePath: join(process.cwd(), 'a.ts'), messages: lines }])],
+        sarif: file,
+      });
+      const [{ results }] = sarifSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).runs;
+      return results.flatMap(({ partialFingerprints }) => Object.values(partialFingerprints));
+    };
+    const before = await of(3, 15, 10);
+    expect(before.length).toBeGreaterThan(10);
+    expect(new Set(before).size).toBe(before.length);
+    expect(await of(5, 17, 11)).toEqual(before);
   });
 
   it('--schema publishes the schema of the budget, with every measure', async () => {

@@ -6,6 +6,7 @@ import {
   annotations,
   budgetJsonSchema,
   checkSubjects,
+  earlierBudget,
   findingsOf,
   junitXml,
   lintSuites,
@@ -93,7 +94,7 @@ const problemOf = ({ rule, subject, message, line }: Finding): CheckResult['prob
 
 const update = ({ budget: path, tolerance }: CheckOptions, subjects: readonly Subject[]): CheckResult => {
   if (path === undefined) return nothing;
-  const earlier = existsSync(path) ? readJson(path, parseBudget) : undefined;
+  const earlier = existsSync(path) ? readJson(path, earlierBudget) : undefined;
   const budget = updateBudget(earlier, subjects, tolerance);
   writeWhole(path, `${JSON.stringify(budget, null, 2)}\n`);
   return { ...nothing, designs: subjects.length, updated: true, files: [path] };

@@ -73,13 +73,26 @@ export interface Limit {
   readonly tolerance: number;
 }
 
+/** A budget, not any file with a version: --update overwrites it. */
+const otherVersionSchema = z.object({
+  schemaVersion: z.number().refine((version) => version !== budgetSchemaVersion),
+  budgets: z.unknown().refine((entries) => entries !== undefined),
+});
+
+/**
+ * The budget that --update goes on from; undefined: it is of another schema version, of which nothing can be kept. Throws
+ * ReportError, naming the field that is wrong.
+ */
+export const earlierBudget = (json: unknown): Budget | undefined =>
+  otherVersionSchema.safeParse(json).success ? undefined : parseBudget(json);
+
 /** Throws ReportError, naming the field that is wrong. */
 export function parseBudget(json: unknown): Budget {
-  const version = z.object({ schemaVersion: z.unknown() }).safeParse(json);
-  if (version.success && version.data.schemaVersion !== budgetSchemaVersion) {
+  const other = otherVersionSchema.safeParse(json);
+  if (other.success) {
     throw new ReportError(
       'REPORT_VERSION',
-      `the budget has schema version ${JSON.stringify(version.data.schemaVersion)}, this nomul reads version ${budgetSchemaVersion}; write it again with --update`,
+      `the budget has schema version ${other.data.schemaVersion}, this nomul reads version ${budgetSchemaVersion}; --update replaces it by one of the present numbers`,
     );
   }
   const result = budgetSchema.safeParse(json);

@@ -50,7 +50,10 @@ function limitCase(subject: Subject, limit: Limit, file: string): Case {
   const failed = (rule: string, message: string): Case => ({
     name,
     outcome: 'failed',
-    finding: { rule, level: 'error', subject: subject.name, message, file },
+    finding: {
+      ...{ rule, level: 'error', subject: subject.name },
+      ...{ message, about: measures[measure].title, file },
+    },
   });
   if (measured === null) {
     const skipped = subject.cases.flatMap((each) => (each.outcome === 'skipped' ? [each.reason] : []));
@@ -91,6 +94,6 @@ function unmatchedCase({ match }: BudgetEntry, file: string): Case {
   return {
     name: what,
     outcome: 'failed',
-    finding: { rule: 'BUDGET_UNMATCHED', level: 'error', subject: what, message, file },
+    finding: { rule: 'BUDGET_UNMATCHED', level: 'error', subject: what, message, about: '', file },
   };
 }

@@ -78,7 +78,7 @@ export function sarif(findings: readonly Finding[], version: string): unknown {
 }
 
 function sarifResult(
-  { rule, level, subject, message, file, line, column }: Finding,
+  { rule, level, subject, message, about, file, line, column }: Finding,
   rules: readonly string[],
 ): unknown {
   const region =
@@ -93,7 +93,7 @@ function sarifResult(
     message: { text },
     locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(file) }, ...region } }],
     // The same finding of the next run has other numbers in its message: it is known by what it is about.
-    partialFingerprints: { 'nomul/v1': [rule, subject, message.split(':')[0] ?? ''].join('|') },
+    partialFingerprints: { 'nomul/v2': JSON.stringify([rule, subject, about]) },
   };
 }
 

@@ -39,7 +39,7 @@ export function lintSuites(json: unknown, pathOf: (absolute: string) => string):
       return {
         name: line === undefined ? rule : `${rule}, line ${line}`,
         outcome: 'failed',
-        finding: { rule, level, subject: file, message, file, ...place },
+        finding: { rule, level, subject: file, message, about: message, file, ...place },
       };
     });
     return { name: file, file, cases: cases.length === 0 ? [{ name: 'lint', outcome: 'passed' }] : cases };

@@ -27,6 +27,8 @@ export interface Finding {
   /** The design or file it is about. */
   readonly subject: string;
   readonly message: string;
+  /** What of the subject it is about; the same from run to run, whatever the numbers in name and message. */
+  readonly about: string;
   /** Where a reader looks, as the path was given. */
   readonly file: string;
   /** From 1. */
@@ -100,15 +102,15 @@ function buildCases(report: Report, subject: string, file: string): readonly Cas
   const { equality, netlist, clock, problems } = report;
   const messageOf = (code: string): string | undefined =>
     problems.find((problem) => problem.code === code)?.message;
-  const failed = (name: string, rule: string, message: string): Case => ({
+  const failed = (name: string, rule: string, about: string, message: string): Case => ({
     name,
     outcome: 'failed',
-    finding: { rule, level: 'error', subject, message, file },
+    finding: { rule, level: 'error', subject, message, about, file },
   });
   const equal = ({ simulator, pictures, mismatches }: ReportEquality): Case => {
     const name = `${simulator}: ${plural(pictures, 'picture')} equal to the reference`;
     const message = `${plural(mismatches, 'output')} of ${plural(pictures, 'picture')} differ from the reference in ${simulator}`;
-    return mismatches === 0 ? { name, outcome: 'passed' } : failed(name, 'MISMATCH', message);
+    return mismatches === 0 ? { name, outcome: 'passed' } : failed(name, 'MISMATCH', simulator, message);
   };
   const proofs = (netlist === null ? equality : [...equality, netlist]).map(equal);
   const clockName = `a clock of ${number(clock.requestedMHz ?? 0)} MHz is met`;
@@ -117,11 +119,11 @@ function buildCases(report: Report, subject: string, file: string): readonly Cas
       ? []
       : clock.met
         ? [{ name: clockName, outcome: 'passed' }]
-        : [failed(clockName, 'TIMING_FAILED', messageOf('TIMING_FAILED') ?? 'the clock is missed')];
+        : [failed(clockName, 'TIMING_FAILED', 'clock', messageOf('TIMING_FAILED') ?? 'the clock is missed')];
   const told = new Set([...proofs, ...clockCases].flatMap((each) => ruleOf(each)));
   const others = problems
     .filter(({ code }) => !told.has(code))
-    .map(({ code, message }) => failed(code, code, message));
+    .map(({ code, message }) => failed(code, code, '', message));
   return [...proofs, ...clockCases, ...others];
 }
 
@@ -173,17 +175,21 @@ function sweepSubjects({ points }: SweepReport, file: string): readonly Subject[
   });
 }
 
-function seedCase({ label }: Design, { seed, status, reason }: SweepPoint, file: string): Case {
+function seedCase({ label }: Design, point: SweepPoint, file: string): Case {
+  const { seed, status, reason, requestedMHz, placed } = point;
   const name = `seed ${seed}`;
-  if (status === 'done') return { name, outcome: 'passed' };
-  const why = reason ?? 'no reason was recorded';
-  if (status === 'infeasible') return { name, outcome: 'skipped', reason: `infeasible: ${why}` };
-  const message = `seed ${seed} failed: ${why}`;
-  return {
+  const failed = (rule: string, message: string): Case => ({
     name,
     outcome: 'failed',
-    finding: { rule: 'POINT_FAILED', level: 'error', subject: label, message, file },
-  };
+    finding: { rule, level: 'error', subject: label, message: `${name} ${message}`, about: name, file },
+  });
+  const why = reason ?? 'no reason was recorded';
+  if (status === 'infeasible') return { name, outcome: 'skipped', reason: `infeasible: ${why}` };
+  if (status === 'failed') return failed('POINT_FAILED', `failed: ${why}`);
+  // A clock that nobody asked for cannot be missed.
+  if (requestedMHz === null || placed === null || placed.timingMet) return { name, outcome: 'passed' };
+  const reached = placed.fmaxMHz === null ? '' : `, place and route reached ${number(placed.fmaxMHz)} MHz`;
+  return failed('TIMING_FAILED', `misses the clock of ${number(requestedMHz)} MHz${reached}`);
 }
 
 function subjectName({ model, method, pe, array, device, requestedMHz }: Identity): string {

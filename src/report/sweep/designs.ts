@@ -1,5 +1,6 @@
 /** Designs: points that differ in the placer's seed only are one, with the median of its seeds and their spread. */
 import { forEachMeasure, measuredOf, type Measured, type MeasureName } from './measures.js';
+import { byNetwork, grouped } from './networks.js';
 import type { SweepPoint } from './schema.js';
 
 /** Order statistics; quartiles interpolate linearly between neighbours (Hyndman and Fan's type 7). */
@@ -23,12 +24,16 @@ export interface Design {
   readonly columns: number;
   readonly device: string;
   readonly requestedMHz: number | null;
+  /** Which of several networks, from 1, where model, method and setting name more than one; null: there is one. */
+  readonly network: number | null;
   /** Ascending by seed. */
   readonly points: readonly SweepPoint[];
   /** Those of them that are done. */
   readonly done: readonly SweepPoint[];
   /** Medians over the seeds that are done. */
   readonly measured: Measured;
+  /** Changes per picture by kind of cell, medians over the seeds that are done; null: not measured. */
+  readonly activity: SweepPoint['activity'];
   /** Time from the first pixel to the last output at the median clock, µs. */
   readonly latencyUs: number | null;
   readonly fmax: Spread | null;
@@ -36,21 +41,19 @@ export interface Design {
   readonly typical: SweepPoint | null;
 }
 
-/** In the order in which the points name them first. */
+/** In the order in which the points name them first; different networks of the same name and setting are different designs. */
 export function designsOf(points: readonly SweepPoint[]): readonly Design[] {
-  const groups = new Map<string, SweepPoint[]>();
-  for (const point of points) {
-    const key = designKey(point);
-    groups.set(key, [...(groups.get(key) ?? []), point]);
-  }
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    return first === undefined ? [] : [designOf(first, group)];
+  return grouped(points, identityKey).flatMap((same) => {
+    const networks = byNetwork(same);
+    return networks.flatMap((group, index) => {
+      const [first] = group;
+      return first === undefined ? [] : [designOf(first, group, networks.length === 1 ? null : index + 1)];
+    });
   });
 }
 
-/** Equal for points that differ in nothing but the seed. */
-export function designKey(point: SweepPoint): string {
+/** Equal for points that names and numbers of the sweep file tell apart by the seed only. */
+function identityKey(point: SweepPoint): string {
   const { model, method, setting, pe, rows, columns, device, requestedMHz } = point;
   return JSON.stringify([model, method, setting, pe, rows, columns, device, requestedMHz]);
 }
@@ -75,7 +78,7 @@ export function spreadOf(values: readonly number[]): Spread | undefined {
   };
 }
 
-function designOf(first: SweepPoint, group: readonly SweepPoint[]): Design {
+function designOf(first: SweepPoint, group: readonly SweepPoint[], network: number | null): Design {
   const { model, method, setting, pe, rows, columns, device, requestedMHz } = first;
   const points = [...group].sort((a, b) => a.seed - b.seed);
   const done = points.filter(({ status }) => status === 'done');
@@ -85,21 +88,33 @@ function designOf(first: SweepPoint, group: readonly SweepPoint[]): Design {
   const measured = forEachMeasure((name) => spreadOf(values(name))?.median ?? null);
   const { latencyCycles, fmaxMHz } = measured;
   return {
-    label: labelOf(first),
-    ...{ model, method, setting, pe, rows, columns, device, requestedMHz },
+    label: labelOf(first, network),
+    ...{ model, method, setting, pe, rows, columns, device, requestedMHz, network },
     points,
     done,
     measured,
+    activity: medianActivity(done),
     latencyUs: latencyCycles === null || fmaxMHz === null || fmaxMHz === 0 ? null : latencyCycles / fmaxMHz,
     fmax: spreadOf(values('fmaxMHz')) ?? null,
     typical: typicalOf(done, fmaxMHz),
   };
 }
 
-export function labelOf(point: Omit<SweepPoint, 'seed'>): string {
+function labelOf(point: SweepPoint, network: number | null): string {
   const { model, method, setting, pe, rows, columns, device, requestedMHz } = point;
   const clock = requestedMHz === null ? '' : ` at ${requestedMHz} MHz`;
-  return `${[model, method, setting].filter((part) => part !== '').join(' ')} · ${pe} ${rows}x${columns} · ${device}${clock}`;
+  const which = network === null ? '' : ` · network ${network}`;
+  return `${[model, method, setting].filter((part) => part !== '').join(' ')} · ${pe} ${rows}x${columns} · ${device}${clock}${which}`;
+}
+
+/** Kinds of cells in the order in which the points name them first. */
+function medianActivity(done: readonly SweepPoint[]): Design['activity'] {
+  const counted = done.map(({ activity }) => activity).filter((activity) => activity !== null);
+  if (counted.length === 0) return null;
+  return grouped(counted.flat(), ({ cell }) => cell).map((group) => ({
+    cell: group[0]?.cell ?? '',
+    toggles: spreadOf(group.map(({ toggles }) => toggles))?.median ?? 0,
+  }));
 }
 
 function typicalOf(done: readonly SweepPoint[], median: number | null): SweepPoint | null {

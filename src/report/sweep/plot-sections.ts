@@ -1,10 +1,11 @@
 /** The parts of the page that are plots: accuracy against costs, speed against area, a search's fronts, the seeds' spread. */
-import { escapeHtml, integer, number, percent } from '../html.js';
+import { escapeHtml, integer, number, percent, plural } from '../html.js';
 import { plainTable } from '../table.js';
 import type { Design } from './designs.js';
+import { limited } from './fit.js';
 import { paretoPlot, spreadPlot, type Axes, type Draw, type PlotPoint } from './plots.js';
 import type { SweepReport } from './schema.js';
-import { limited, section } from './sections.js';
+import { section } from './sections.js';
 
 interface Trade {
   readonly gainTitle: string;
@@ -35,15 +36,17 @@ const trades: readonly Trade[] = [
   },
 ];
 
-/** In all plots together, so that the page stays small. */
-const mostMarks = 900;
 const mostModels = 4;
 
-/** The plots of every model, and the labels of the designs that stand on a front. */
-export async function paretoSection(designs: readonly Design[], draw: Draw): Promise<FrontPart> {
+/** The plots of every model, of at most `most` marks together, and the labels of the designs that stand on a front. */
+export async function paretoSection(
+  designs: readonly Design[],
+  draw: Draw,
+  most: number,
+): Promise<FrontPart> {
   const models = [...new Set(designs.map(({ model }) => model))];
   const shown = models.slice(0, mostModels);
-  const limit = Math.max(40, Math.floor(mostMarks / (trades.length * Math.max(1, shown.length))));
+  const limit = Math.ceil(most / (trades.length * Math.max(1, shown.length)));
   const parts: FrontPart[] = [];
   for (const model of shown) {
     const own = designs.filter((design) => design.model === model && design.done.length > 0);
@@ -94,13 +97,16 @@ async function tradeFigure(
   const points = marks.map(({ mark }) => mark);
   const plot = paretoPlot(points, axes, limit);
   const front = new Set(plot.front);
+  const title = `${gainTitle} against ${costTitle}`;
+  const model = designs[0]?.model ?? '';
+  const label = `${model}: ${title}, ${plural(plot.drawn, 'design')}, ${integer(plot.front.length)} on the front`;
   const missing = designs.length - points.length;
   const note = [
     limited(plot.drawn, points.length, 'designs'),
     missing === 0 ? '' : `<span class="soft">${integer(missing)} without these numbers.</span>`,
   ].join(' ');
   return {
-    html: `<figure><figcaption>${escapeHtml(`${gainTitle} against ${costTitle}`)} ${note}</figcaption>${await draw(plot.spec)}</figure>`,
+    html: `<figure><figcaption>${escapeHtml(title)} ${note}</figcaption>${await draw(plot.spec, label)}</figure>`,
     onFront: new Set(marks.filter(({ mark }) => front.has(mark)).map(({ design }) => design.label)),
   };
 }
@@ -121,9 +127,10 @@ const frontTitles = {
   latency: 'cycles per picture',
 } as const;
 
-/** Networks that a search made, beside the single-method ones. */
-export async function frontsSection({ fronts }: SweepReport, draw: Draw): Promise<string> {
+/** Networks that a search made, beside the single-method ones. `most`: marks, and rows, of all plots together. */
+export async function frontsSection({ fronts }: SweepReport, draw: Draw, most: number): Promise<string> {
   const figures: string[] = [];
+  const limit = Math.ceil(most / Math.max(1, fronts.length));
   for (const { cost, points } of fronts) {
     const marks = points.map((point) => ({
       label: `${point.label}: ${percent(point.accuracy, 2)}, ${number(point.cost)}`,
@@ -142,17 +149,20 @@ export async function frontsSection({ fronts }: SweepReport, draw: Draw): Promis
     const plot = paretoPlot(
       grouped ? marks.map((mark) => ({ ...mark, group: 'network' })) : marks,
       axes,
-      120,
+      limit,
     );
     const rows = [...points]
       .sort((a, b) => a.cost - b.cost)
+      .slice(0, limit)
       .map(({ label, accuracy: share, cost: amount }) => [
         escapeHtml(label),
         percent(share, 2),
         number(amount),
       ]);
+    const title = `accuracy against ${frontTitles[cost]}`;
+    const label = `Front of the search: ${title}, ${plural(plot.drawn, 'network')}, ${integer(plot.front.length)} on the front`;
     figures.push(
-      `<figure><figcaption>accuracy against ${frontTitles[cost]}</figcaption>${await draw(plot.spec)}${plainTable(['network', 'accuracy', frontTitles[cost]], rows)}</figure>`,
+      `<figure><figcaption>${title} ${limited(rows.length, points.length, 'networks')}</figcaption>${await draw(plot.spec, label)}${plainTable(['network', 'accuracy', frontTitles[cost]], rows)}</figure>`,
     );
   }
   if (figures.length === 0) return '';
@@ -161,8 +171,8 @@ export async function frontsSection({ fronts }: SweepReport, draw: Draw): Promis
 
 const mostSpreads = 50;
 
-/** Designs of which several seeds were placed, the widest spread first. */
-export async function spreadSection(designs: readonly Design[], draw: Draw): Promise<string> {
+/** Designs of which several seeds were placed, the widest spread first; at most `most` dots. */
+export async function spreadSection(designs: readonly Design[], draw: Draw, most: number): Promise<string> {
   const rows = designs
     .flatMap(({ label, fmax, done }) => {
       if (fmax === null || fmax.count < 2) return [];
@@ -171,9 +181,17 @@ export async function spreadSection(designs: readonly Design[], draw: Draw): Pro
     })
     .sort((a, b) => width(b) - width(a));
   if (rows.length === 0) return '';
-  const shown = rows.slice(0, mostSpreads);
-  const note = `Highest clock after place and route: a dot per seed, the bar between the quartiles, the mark at the median. ${limited(shown.length, rows.length, 'designs, those with the widest spread')}`;
-  const svg = await draw(spreadPlot(shown, 'fmax, MHz'));
+  const widest = rows.reduce((count, { values }) => Math.max(count, values.length), 1);
+  const shown = rows
+    .slice(0, Math.min(mostSpreads, Math.max(1, Math.floor(most / widest))))
+    .map((row) => ({ ...row, values: row.values.slice(0, most) }));
+  const notes = [
+    limited(shown.length, rows.length, 'designs, those with the widest spread'),
+    limited(Math.min(widest, most), widest, 'seeds of a design'),
+  ].join(' ');
+  const note = `Highest clock after place and route: a dot per seed, the bar between the quartiles, the mark at the median. ${notes}`;
+  const label = `Spread of the seeds: fmax in MHz, median and quartiles of ${plural(shown.length, 'design')}`;
+  const svg = await draw(spreadPlot(shown, 'fmax, MHz'), label);
   return section(
     'spread',
     'Spread of the seeds',

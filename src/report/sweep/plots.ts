@@ -1,18 +1,19 @@
 /** Plots of a sweep as SVG by Vega-Lite, without a browser. Colours are the page's variables: they follow light and dark. */
 import type { TopLevelSpec } from 'vega-lite';
+import { escapeHtml } from '../html.js';
 import type { Spread } from './designs.js';
 import { paretoFront } from './pareto.js';
 
-/** Turns a specification into SVG. */
-export type Draw = (spec: TopLevelSpec) => Promise<string>;
+/** Turns a specification into SVG. `label`: what the plot shows, for who cannot see it. */
+export type Draw = (spec: TopLevelSpec, label: string) => Promise<string>;
 
 /** Vega is large: loaded where something is drawn, not with every verb. */
 export async function loadDraw(): Promise<Draw> {
   const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')]);
-  return async (spec) => {
+  return async (spec, label) => {
     const view = new vega.View(vega.parse(vegaLite.compile({ ...spec, config }).spec), { renderer: 'none' });
     try {
-      return inline(await view.toSVG());
+      return inline(await view.toSVG(), label);
     } finally {
       view.finalize();
     }
@@ -43,11 +44,17 @@ const config = {
   },
 } as const;
 
-/** Inside a page the SVG needs no name spaces, and its size is the page's business. */
-const inline = (svg: string): string =>
-  svg
-    .replace(/^<svg [^>]*?(viewBox="[^"]*")>/, '<svg $1 role="img">')
+/**
+ * Inside a page the SVG needs no name spaces, and its size is the page's business. Marks with labels of their own make it a
+ * document, whose parts are read; the inside of an image is not.
+ */
+const inline = (svg: string, label: string): string => {
+  const role = svg.includes('aria-roledescription="point"') ? 'graphics-document document' : 'img';
+  const attributes = `role="${role}" aria-label="${escapeHtml(label)}"`;
+  return svg
+    .replace(/^<svg [^>]*?(viewBox="[^"]*")>/, (_, box: string) => `<svg ${box} ${attributes}>`)
     .replaceAll(' pointer-events="none"', '');
+};
 
 export interface PlotPoint {
   readonly label: string;

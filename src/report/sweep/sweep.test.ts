@@ -76,6 +76,52 @@ describe('designs', () => {
     expect([0, 3]).toContain(design?.typical?.seed);
   });
 
+  const base = one(example.points);
+  const layer = base.layers[0];
+  if (layer === undefined || base.accuracy === null) throw new Error('the example has layers and accuracy');
+  const { accuracy } = base;
+  const unknown = { accuracy: null, multiplications: null, bitsPerWeight: null, macs: null, layers: [] };
+  it.each<readonly [string, Partial<SweepPoint>]>([
+    ['accuracy', { accuracy: { ...accuracy, after: accuracy.after / 2 } }],
+    ['accuracy before the method', { accuracy: { ...accuracy, before: 0.5 } }],
+    ['a format', { layers: [{ ...layer, format: 'pvq' }, ...base.layers.slice(1)] }],
+    ['bits of a weight', { layers: [{ ...layer, weightBits: 1 }, ...base.layers.slice(1)] }],
+    ['bits of an activation', { layers: [{ ...layer, activationBits: 4 }, ...base.layers.slice(1)] }],
+    ['the number of layers', { layers: base.layers.slice(1) }],
+    ['multiplications', { multiplications: 1 }],
+    ['bits per weight', { bitsPerWeight: 7 }],
+  ])('are not one where networks of the same name and setting differ in %s', (_, change) => {
+    const [a, b, c] = [0, 1, 2].map((seed): SweepPoint => ({ ...base, seed }));
+    if (a === undefined || b === undefined || c === undefined) throw new Error('there are three');
+    const other = { ...b, ...change };
+    const designs = designsOf([a, other, c]);
+    expect(designs.map(({ points }) => points)).toEqual([[a, c], [other]]);
+    expect(designs.map(({ network }) => network)).toEqual([1, 2]);
+    // Plots, suites of CI and fingerprints know designs by their labels.
+    expect(new Set(designs.map(({ label }) => label)).size).toBe(2);
+    expect(designs[1]?.measured.accuracy).toBe((change.accuracy ?? accuracy).after);
+  });
+
+  it('are one for all that a network becomes on a part, and for seeds that failed before it was known', () => {
+    const cycles = base.layers.map((each) => ({ ...each, cycles: null }));
+    const same: SweepPoint = {
+      ...base,
+      seed: 1,
+      layers: cycles,
+      cycles: null,
+      synthesized: null,
+      placed: null,
+    };
+    const failed: SweepPoint = { ...base, ...unknown, seed: 2, status: 'failed', reason: 'killed' };
+    const designs = designsOf([failed, base, same]);
+    expect(designs.map(({ points }) => points)).toEqual([[base, same, failed]]);
+    expect(designs[0]).toMatchObject({ network: null, measured: { accuracy: accuracy.after } });
+    expect(designs[0]?.label).not.toContain('network');
+    const other: SweepPoint = { ...base, seed: 3, macs: 1 };
+    expect(designsOf([failed, base, other]).map(({ points }) => points)).toEqual([[base], [other], [failed]]);
+    expect(designsOf([failed]).map(({ points }) => points)).toEqual([[failed]]);
+  });
+
   it('have ordered quartiles that the values bracket', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 1 }), (values) => {
@@ -167,6 +213,7 @@ describe('the page', () => {
       'spread',
       'choices',
       'utilization',
+      'activity',
       'floorplans',
       'failed',
       'origin',

@@ -1,7 +1,9 @@
 /** The tables of points and of designs: which columns they have, and the filters above them. */
 import { escapeHtml, integer, number, percent, plural } from '../html.js';
 import { sortableTable, type Column } from '../table.js';
+import { changesOf } from './activity.js';
 import type { Design } from './designs.js';
+import { rowsWithin } from './fit.js';
 import { measuredOf, measures, type Measured, type MeasureName } from './measures.js';
 import type { SweepPoint } from './schema.js';
 
@@ -35,6 +37,9 @@ interface Shown<Row> {
 }
 
 export function designsTable(designs: readonly Design[], bytes: number): string {
+  const network: readonly Fact<Design>[] = designs.every((design) => design.network === null)
+    ? []
+    : [{ heading: 'network', text: (design) => design.network?.toFixed(0) ?? '' }];
   const others: Column<Design>[] = [
     amount('fmax from', ({ fmax }) => fmax?.min ?? null, number),
     amount('to', ({ fmax }) => fmax?.max ?? null, number),
@@ -44,12 +49,13 @@ export function designsTable(designs: readonly Design[], bytes: number): string 
       (width) => number(width),
     ),
     amount('latency, µs', ({ latencyUs }) => latencyUs, number),
+    changesColumn(({ activity }) => activity),
     amount('seeds done', ({ done }) => done.length, integer),
   ];
   return filteredTable(
     'designs',
     designs,
-    { facts: identity, measured: ({ measured }) => measured, others },
+    { facts: [...identity, ...network], measured: ({ measured }) => measured, others },
     bytes,
   );
 }
@@ -58,6 +64,7 @@ export function pointsTable(points: readonly SweepPoint[], bytes: number): strin
   const status: Fact<SweepPoint> = { heading: 'status', text: (point) => point.status };
   const seed: Fact<SweepPoint> = { heading: 'seed', text: (point) => String(point.seed) };
   const others: Column<SweepPoint>[] = [
+    changesColumn(({ activity }) => activity),
     amount('pictures verified', ({ verifiedPictures }) => verifiedPictures, integer),
     textColumn({
       heading: 'timing',
@@ -85,7 +92,8 @@ function filteredTable<Row>(
   const numbers = measureColumns(rows, measured);
   const present = others.filter(({ sortKey }) => rows.some((row) => sortKey(row) !== ''));
   const columns = [...varying.map(textColumn), ...numbers, ...present];
-  const shown = withinBytes(rows, columns, bytes);
+  const filters = filterBar(rows, varying, columns);
+  const shown = rowsWithin(rows, columns, bytes - Buffer.byteLength(filters));
   const same = told
     .map((fact) => [fact.heading, distinct(rows, fact)[0] ?? ''])
     .filter(([, text]) => text !== '')
@@ -93,7 +101,7 @@ function filteredTable<Row>(
   return `${same.length === 0 ? '' : `<p class="soft">In every row: ${escapeHtml(same.join(', '))}.</p>`}
 ${leftOut(shown.length, rows.length)}
 <div class="filtered" id="${id}">
-${filterBar(rows, varying, columns)}
+${filters}
 ${sortableTable(columns, shown)}
 </div>`;
 }
@@ -102,16 +110,6 @@ const leftOut = (shown: number, all: number): string =>
   shown === all
     ? ''
     : `<p class="soft">The first ${integer(shown)} of ${integer(all)} are here, to keep the page small; the exports have all.</p>`;
-
-/** As many rows as make a table of at most so many bytes. */
-function withinBytes<Row>(
-  rows: readonly Row[],
-  columns: readonly Column<Row>[],
-  bytes: number,
-): readonly Row[] {
-  const size = Buffer.byteLength(sortableTable(columns, rows));
-  return size <= bytes ? rows : rows.slice(0, Math.floor((rows.length * bytes) / size));
-}
 
 function distinct<Row>(rows: readonly Row[], { text }: Fact<Row>): readonly string[] {
   return [...new Set(rows.map(text))];
@@ -140,6 +138,17 @@ function amount<Row>(
     },
   };
 }
+
+/** All kinds of cells together; the part on activity has them one by one. */
+const changesColumn = <Row>(activityOf: (row: Row) => SweepPoint['activity']): Column<Row> =>
+  amount(
+    'cell changes a picture',
+    (row) => {
+      const activity = activityOf(row);
+      return activity === null ? null : changesOf(activity);
+    },
+    integer,
+  );
 
 export function showMeasure(name: MeasureName, value: number): string {
   if (name === 'accuracy') return percent(value, 2);

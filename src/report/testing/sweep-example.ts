@@ -115,9 +115,20 @@ function seedPoint(base: SweepPoint, seed: number, device: Device, random: () =>
       ],
     },
     inferencesPerSecond: (fmaxMHz * 1e6) / cycles.initiationInterval,
+    gateEnergyPj: 4e7 / rows,
+    activity: activityOf(device, synthesized.luts),
     floorplan: seed === 0 ? floorplanOf(device, synthesized.luts, random) : null,
   };
 }
+
+/** Kinds as the families have them: ECP5 alone has wide multiplexers. */
+const activityOf = ({ cell }: Device, luts: number): SweepPoint['activity'] => [
+  { cell: 'LUT', toggles: 11_000 * luts },
+  { cell: 'carry', toggles: 3_200.5 * luts },
+  { cell: 'register', toggles: 9_100 * luts },
+  { cell: 'block RAM', toggles: 3_400_000 },
+  ...(cell === 'TRELLIS_COMB' ? [{ cell: 'wide multiplexer', toggles: 800 * luts }] : []),
+];
 
 const layersOf = (method: string, setting: number, size: number): SweepLayer[] =>
   range(12).map((index) => ({

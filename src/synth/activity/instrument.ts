@@ -62,7 +62,7 @@ export function instrumentedNetlist(netlistJson: string, top: string, clock = 'c
   const text = [
     `module ${top}(${[...Object.keys(module.ports), ...counters.map(({ port }) => port)].join(', ')});`,
     ...portLines(module),
-    ...cells.map(instanceOf),
+    ...cells.flatMap((cell, index) => cellLines(cell, `c${String(index)}`)),
     POPULATION_COUNT,
     ...counters.flatMap(({ port, outputs }) => counterLines(port, outputs, clock)),
     'endmodule',
@@ -105,10 +105,42 @@ function portLines({ ports, cells }: Module): readonly string[] {
   ];
 }
 
-function instanceOf({ type, parameters, connections }: Cell, index: number): string {
-  const settings = Object.entries(parameters).map(([name, value]) => `.${name}(${parameterText(value)})`);
-  const pins = Object.entries(connections).map(([pin, bits]) => `.${pin}(${joined(bits)})`);
-  return `${type} #(${settings.join(', ')}) c${String(index)} (${pins.join(', ')});`;
+/** The cell as it is; behind a single-port RAM, what makes its output known. */
+function cellLines(cell: Cell, name: string): readonly string[] {
+  const word = cell.connections['DATAOUT'];
+  if (cell.type !== 'SB_SPRAM256KA' || word === undefined) return [instanceOf(cell, name)];
+  return holding(cell, name, joined(word));
+}
+
+/**
+ * A single-port RAM gives anything from a write to the next read, of which Verilator makes zeros: changes that are no more
+ * than its choice. Here the word that was read last stays, as in the model of the cell (src/cells).
+ */
+function holding(cell: Cell, name: string, word: string): readonly string[] {
+  const [read, last, wrote] = [`${name}_read`, `${name}_last`, `${name}_wrote`];
+  // A net alone: with braces around it, a clock would be another event to Verilator, later than those of the cells.
+  const pin = (of: string): string => nameOf(cell.connections[of]?.[0] ?? '0');
+  return [
+    `wire [15:0] ${read};`,
+    `reg [15:0] ${last};`,
+    `reg ${wrote};`,
+    instanceOf(cell, name, { DATAOUT: read }),
+    `always @(posedge ${pin('CLOCK')}) begin`,
+    `  ${last} <= ${word};`,
+    `  if (${pin('CHIPSELECT')}) ${wrote} <= ${pin('WREN')};`,
+    'end',
+    `assign ${word} = ${wrote} ? ${last} : ${read};`,
+  ];
+}
+
+function instanceOf(
+  { type, parameters, connections }: Cell,
+  name: string,
+  instead: Readonly<Record<string, string>> = {},
+): string {
+  const settings = Object.entries(parameters).map(([key, value]) => `.${key}(${parameterText(value)})`);
+  const pins = Object.entries(connections).map(([pin, bits]) => `.${pin}(${instead[pin] ?? joined(bits)})`);
+  return `${type} #(${settings.join(', ')}) ${name} (${pins.join(', ')});`;
 }
 
 /** Yosys writes numbers as binary digits, and a space behind texts that look like them. */
