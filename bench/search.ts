@@ -1,6 +1,6 @@
 /**
  * npx tsx bench/run.ts search: `nomul search` beside the five methods on Fashion-MNIST and the 8x8 digits, everything on the same
- * target and array, with the same tools and seeds. Float networks and single methods' results come from .cache/bench-methods
+ * target and array, as long trained, with the same tools and seeds. Float networks and single methods' results come from .cache/bench-methods
  * and are made where they are missing, as in the methods bench (seed 1). Every search can be interrupted and goes on.
  *   BENCH_SET=digits,fashion    workloads (default: both)
  *   BENCH_MINIMIZE=luts,energy  what is minimized (default: both, one search each)
@@ -57,28 +57,21 @@ const singleOf = async (workload: Workload, job: Job): Promise<string> => {
 
 const networkOf = (
   name: string,
-  { costs, ...single }: SearchReport['singles'][number],
-  setting = '',
-): ComparedNetwork => ({
-  ...{ name, setting, method: single.method, accuracy: single.accuracy, reason: single.reason },
-  ...costs,
-});
-
-const formatsOf = ({ chosen: { design } }: SearchReport): string =>
-  `${design.engines}, ${design.activationBits}-bit activations`;
+  { costs, setting, ...single }: SearchReport['singles'][number],
+): ComparedNetwork => ({ name, ...single, ...setting, ...costs });
 
 const compare = async (
-  { workload, target, array, activationBits, epochs, singles: jobs }: SearchWorkload,
+  { workload, target, array, activationBits, epochs, ...rivals }: SearchWorkload,
   minimize: Objective,
   maxLoss: number,
 ): Promise<Comparison> => {
+  const jobs = [...rivals.singles, ...rivals.uniform];
   const [first] = jobs;
   if (first === undefined) throw new RangeError('a workload has jobs');
   const model = await floatNetwork(workload, first.network, seed, place, { progress });
   const singles: string[] = [];
   for (const job of jobs) singles.push(await singleOf(workload, job));
   const name = `${workload.name}-${target}-${array.rows}x${array.columns}-${minimize}-${maxLoss}`;
-  const started = process.cpuUsage();
   const { report } = await search(
     searchOptionsSchema.parse({
       ...{ model, target, minimize, maxLoss, epochs, singles, liberty, seed },
@@ -89,18 +82,19 @@ const compare = async (
     }),
     { progress },
   );
-  const { user, system } = process.cpuUsage(started);
   const { chosen, float, designs, tried } = report;
+  const measured = report.singles.map((single, i) => networkOf(jobs[i]?.name ?? single.method, single));
   return {
     ...{ workload: workload.name, title: workload.title, target, array: `${array.rows}x${array.columns}` },
     ...{ activationBits: [...activationBits], epochs, float: float.test, minimize, maxLoss },
-    ...{ designs, tried: tried.length, cpuSeconds: (user + system) / 1e6 },
-    search: networkOf(
-      `search for ${minimize}`,
-      { method: 'search', accuracy: chosen.accuracy.test, costs: chosen.costs, reason: null },
-      formatsOf(report),
-    ),
-    singles: report.singles.map((single, i) => networkOf(jobs[i]?.name ?? single.method, single)),
+    ...{ designs, tried: tried.length },
+    trainingCpuSeconds: tried.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
+    search: networkOf(`search for ${minimize}`, {
+      ...{ method: 'search', accuracy: chosen.accuracy.test, reason: null },
+      ...{ costs: chosen.costs, setting: chosen.setting },
+    }),
+    singles: measured.slice(0, rivals.singles.length),
+    uniform: measured.slice(rivals.singles.length),
   };
 };
 

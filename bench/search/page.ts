@@ -5,9 +5,13 @@ const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(
 const nJ = (pJ: number): string => (pJ / 1000).toFixed(0);
 
 const row = (network: ComparedNetwork): string => {
-  const { name, setting, accuracy, luts, energyPj, cycles, fmaxMHz, reason } = network;
+  const { name, method, formats, activationBits, epochs, accuracy } = network;
+  const { luts, energyPj, cycles, fmaxMHz, reason } = network;
   const cells = [
-    setting === '' ? name : `**${name}**: ${setting}`,
+    method === 'search' ? `**${name}**` : name,
+    formats,
+    activationBits,
+    epochs,
     percent(accuracy),
     luts ?? `does not fit${reason === null ? '' : ': '}${reason?.split(/[.;]/)[0] ?? ''}`,
     nJ(energyPj),
@@ -44,11 +48,15 @@ const against = (cost: number | null, best: Best | undefined, unit: (cost: numbe
 const luts = (cost: number): string => `${cost} LUTs`;
 const energy = (cost: number): string => `${nJ(cost)} nJ`;
 
+/** None of the five methods: said, not counted. */
+const beside = (search: ComparedNetwork, { name, accuracy, luts: size, energyPj }: ComparedNetwork): string =>
+  `Beside them, ${name}: ${percent(accuracy)} (the search ${percent(search.accuracy)}), ${size === null ? 'does not fit' : luts(size)}, ${energy(energyPj)}.`;
+
 /**
  * Against the singles that fit and keep the bar of accuracy on the test pictures; where the search misses it, against those that
  * are no less accurate than the search.
  */
-const verdict = ({ float, maxLoss, search, singles }: Comparison): string => {
+const verdict = ({ float, maxLoss, search, singles, uniform }: Comparison): string => {
   const bar = float - maxLoss / 100;
   const threshold = Math.min(bar, search.accuracy);
   const rivals = singles.filter(({ accuracy, luts }) => accuracy >= threshold && luts !== null);
@@ -67,21 +75,22 @@ const verdict = ({ float, maxLoss, search, singles }: Comparison): string => {
       least(rivals, (each) => each.energyPj),
       energy,
     )}.`,
+    ...uniform.map((each) => `- ${beside(search, each)}`),
   ].join('\n');
 };
 
 const section = (comparison: Comparison): string => {
-  const { title, target, array, minimize, maxLoss, epochs, activationBits, designs, tried, cpuSeconds } =
-    comparison;
+  const { title, target, array, minimize, maxLoss, epochs, activationBits, designs, tried } = comparison;
+  const { search, singles, uniform, trainingCpuSeconds } = comparison;
   return [
     `## ${title}: ${minimize} on ${target}, ${array}, at most ${maxLoss} point${maxLoss === 1 ? '' : 's'} lost`,
     '',
-    `${designs} designs estimated, ${tried} networks trained (${epochs} epochs, half of them in trials), activations of ${activationBits.join(', ')} bits; ${cpuSeconds.toFixed(0)} CPU s beside the tools.`,
+    `${designs} designs estimated, ${tried} networks trained (${epochs} epochs, half of them in trials), activations of ${activationBits.join(', ')} bits; ${trainingCpuSeconds.toFixed(0)} CPU s of training.`,
     '',
-    '| network | accuracy | LUTs | energy, nJ | cycles per picture | fmax, MHz |',
-    '|---|--:|--:|--:|--:|--:|',
-    row(comparison.search),
-    ...comparison.singles.toSorted((a, b) => b.accuracy - a.accuracy).map(row),
+    '| network | layers | activation bits | epochs | accuracy | LUTs | energy, nJ | cycles per picture | fmax, MHz |',
+    '|---|---|--:|--:|--:|--:|--:|--:|--:|',
+    row(search),
+    ...[singles, uniform].flatMap((rows) => rows.toSorted((a, b) => b.accuracy - a.accuracy).map(row)),
     '',
     verdict(comparison),
     '',
@@ -91,9 +100,10 @@ const section = (comparison: Comparison): string => {
 export const page = (comparisons: readonly Comparison[]): string => `# The search beside the five methods
 
 Written by \`make bench BENCH=search\`; [bench/README.md](../../bench/README.md) says how. Every network is trained from the same
-float network (seed 1), runs on the same target and array, and is synthesized, placed and routed by the same tools with the same
-seed. Accuracy: exact integers, all test pictures, looked at once per network; the search chooses by
-validation pictures. LUTs: after synthesis, whole accelerator. Energy: gate level, products and sums, per picture
+float network (seed 1), at least as long as the search's winner, runs on the same target and array, and is synthesized, placed and
+routed by the same tools with the same seed. The methods stand there as their papers have them, and again with activations as
+narrow as the searches chose (found before this comparison was made); networks with one width for all weights follow them. Accuracy: exact integers, all test pictures, looked at once per network; the search chooses by
+validation pictures. LUTs: after synthesis, whole accelerator. Energy: gate level, products and sums on the array, idle PEs included, per picture
 ([energy.md](../energy.md)). The search's accelerator is compared with the reference bit by bit, in process and in Verilator.
 
 ${comparisons.map(section).join('\n')}`;

@@ -7,7 +7,10 @@ const networkSchema = z.strictObject({
   /** A job of the methods bench, or the search with what it chose. */
   name: z.string(),
   method: z.string(),
-  setting: z.string(),
+  /** Formats of its convolutions; widest stored activations; of re-training. */
+  formats: z.string(),
+  activationBits: z.number(),
+  epochs: z.number(),
   /** Of all test pictures, exact integers. */
   accuracy: z.number(),
   /** null: it does not fit, for `reason`. */
@@ -30,9 +33,11 @@ export const comparisonSchema = z.strictObject({
   maxLoss: z.number(),
   designs: z.number(),
   tried: z.number(),
-  cpuSeconds: amount,
+  /** Of all trainings on the way, when they were done. */
+  trainingCpuSeconds: amount,
   search: networkSchema,
   singles: z.array(networkSchema),
+  uniform: z.array(networkSchema),
 });
 
 export const resultsSchema = z.strictObject({

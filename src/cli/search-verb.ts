@@ -88,13 +88,11 @@ export async function runSearchVerb(options: SearchOptions, hooks: FlowHooks): P
 
 function searchSummary({ out, report, problems }: SearchResult, paint: Paint): string {
   const { chosen, singles, float, tried, designs } = report;
-  const rows = [
-    ['search', chosen.accuracy.test, chosen.costs] as const,
-    ...singles.map(({ method, accuracy, costs }) => [method, accuracy, costs] as const),
-  ];
-  const lines = rows.map(([name, accuracy, { luts, cycles, energyPj }]) => {
+  const rows = [{ ...chosen, method: 'search', accuracy: chosen.accuracy.test }, ...singles];
+  const lines = rows.map(({ method, setting, accuracy, costs: { luts, cycles, energyPj } }) => {
     const size = luts === null ? 'does not fit' : `${luts} LUTs, ${cycles ?? 0} cycles`;
-    return `  ${name.padEnd(10)} ${(100 * accuracy).toFixed(2)} %, ${size}, ${(energyPj / 1000).toFixed(1)} nJ`;
+    const figures = `${(100 * accuracy).toFixed(2)} %, ${size}, ${(energyPj / 1000).toFixed(1)} nJ`;
+    return `  ${method.padEnd(10)} ${figures} (${setting.formats}; ${setting.activationBits}-bit activations)`;
   });
   return [
     `${designs} designs, ${tried.length} trained; float network ${(100 * float.test).toFixed(2)} % of the test pictures`,

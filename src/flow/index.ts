@@ -51,4 +51,4 @@ export {
 } from './report/run.js';
 export { runCheck as check } from './check/run.js';
 export { checkOptionsSchema, type CheckOptions, type CheckResult } from './check/options.js';
-export { map as mapHardware } from './place.js';
+export { map as mapHardware, requireTools } from './place.js';

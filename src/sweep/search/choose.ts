@@ -1,9 +1,12 @@
 /** From estimates to a network that meets the accuracy: the cheapest design that does, found by trials. */
 
 import { approximated } from './approximate.js';
-import type { SpaceContext } from './space.js';
+import type { SearchContext } from './context.js';
 import { costOf, designName, type SearchDesign } from './designs.js';
+import type { SearchOptions } from './options.js';
+import { SweepError } from '../errors.js';
 import { firstThatPasses, frontOf } from './front.js';
+import type { Fits } from './fits.js';
 import type { Trial, Trials } from './trials.js';
 import type { Tried, Winner } from './winner.js';
 
@@ -14,52 +17,77 @@ export interface Choice extends Winner {
 
 /**
  * Halves the front of cost against predicted loss, then, among designs for the same hardware, that of energy against loss.
- * The winner is trained in full; where it then misses the accuracy, the next more accurate design is. Where energy is what
- * counts, approximate multipliers take what accuracy is left.
+ * The winner is trained in full; where it then misses the accuracy, the next more accurate design is. A design is mapped to
+ * the target's cells before it is trained; one that does not fit is not. Where energy is what counts, approximate
+ * multipliers take what accuracy is left.
  * `wanted`: validation accuracy, 0 .. 1.
+ * @throws SweepError NO_POINTS when no design of the front fits the target
  */
 export const chooseDesign = async (
-  context: SpaceContext,
+  context: SearchContext,
   designs: readonly SearchDesign[],
-  trials: Trials,
+  { trials, fits }: { readonly trials: Trials; readonly fits: Fits },
   wanted: number,
 ): Promise<Choice> => {
-  const { options, progress } = context;
-  const { minimize, epochs, trialEpochs = Math.ceil(epochs / 2) } = options;
+  const { minimize, epochs, trialEpochs = Math.ceil(epochs / 2) } = context.options;
   const tried: Tried[] = [];
-  const attempt = async (design: SearchDesign, length: number): Promise<Trial> => {
-    progress(`trial ${tried.length + 1}: ${designName(design)}`, 0, 1);
-    const { formats, activationBits } = design;
-    const trial = await trials({ formats, activationBits, epochs: length });
-    tried.push({ design, epochs: length, accuracy: trial.accuracy });
-    progress(`trial ${tried.length}: ${(100 * trial.accuracy).toFixed(2)} %`, 1, 1);
-    return trial;
-  };
+  const attempt = attempting(context, trials, tried);
   const passes = async (design: SearchDesign): Promise<boolean> =>
     (await attempt(design, trialEpochs)).accuracy >= wanted;
-
+  const inFull = (design: SearchDesign): Promise<Trial> => attempt(design, epochs);
   const front = frontOf(designs.map((design) => ({ ...design, cost: costOf(design, minimize) })));
-  const first = await firstThatPasses(front, passes);
+  // One that does not fit says nothing of the accuracy: what is cheaper may fit and pass.
+  const first = await firstThatPasses(front, async (design) => !(await fits(design)) || passes(design));
   // Half-trained designs that miss may still pass in full: the one before is worth its training.
   const from = first === undefined ? front.length - 1 : Math.max(0, front.indexOf(first) - 1);
-  const winner = await firstInFull(front.slice(from), attempt, { epochs, wanted });
-  if (winner === undefined) throw new RangeError('a front has designs');
+  const winner =
+    (await firstInFull(front.slice(from), fits, inFull, wanted)) ??
+    (await firstInFull(await mostAccurate(front.slice(0, from), fits), fits, inFull, wanted));
+  if (winner === undefined) throw nothingFits(context.options, front.length);
   if (!winner.met) return { ...winner, tried };
-  const refined = await refine(winner, designs, passes, (design) => attempt(design, epochs), wanted);
-  if (minimize !== 'energy' || !options.formats.approximate) return { ...refined, tried };
+  const both = async (design: SearchDesign): Promise<boolean> => (await fits(design)) && passes(design);
+  const refined = await refine(winner, designs, both, inFull, wanted);
+  if (minimize !== 'energy' || !context.options.formats.approximate) return { ...refined, tried };
   const more = await approximated(context, refined, trials, wanted);
   return { ...more.winner, tried: [...tried, ...more.tried] };
 };
 
-/** In order, until one passes; undefined only where there is nothing to try. */
+/** Trains a design and writes it down in `tried`. */
+const attempting =
+  ({ progress }: SearchContext, trials: Trials, tried: Tried[]) =>
+  async (design: SearchDesign, epochs: number): Promise<Trial> => {
+    progress(`trial ${tried.length + 1}: ${designName(design)}`, 0, 1);
+    const { formats, activationBits } = design;
+    const trial = await trials({ formats, activationBits, epochs });
+    const { accuracy, cpuSeconds } = trial;
+    tried.push({ design, epochs, accuracy, cpuSeconds });
+    progress(`trial ${tried.length}: ${(100 * accuracy).toFixed(2)} %`, 1, 1);
+    return trial;
+  };
+
+/** The last one that fits, by itself; none where none does. */
+const mostAccurate = async (front: readonly SearchDesign[], fits: Fits): Promise<readonly SearchDesign[]> => {
+  for (const design of front.toReversed()) if (await fits(design)) return [design];
+  return [];
+};
+
+const nothingFits = ({ target }: SearchOptions, count: number): SweepError =>
+  new SweepError(
+    'NO_POINTS',
+    `none of the ${count} designs that are worth trying fits ${target} (memories or LUTs, as synthesized); give smaller --arrays, fewer --activation-bits or a larger --target`,
+  );
+
+/** In order, until one passes; undefined where none fits. */
 const firstInFull = async (
   designs: readonly SearchDesign[],
-  attempt: (design: SearchDesign, epochs: number) => Promise<Trial>,
-  { epochs, wanted }: { readonly epochs: number; readonly wanted: number },
+  fits: Fits,
+  inFull: (design: SearchDesign) => Promise<Trial>,
+  wanted: number,
 ): Promise<Winner | undefined> => {
   let best: Winner | undefined;
   for (const design of designs) {
-    const trial = await attempt(design, epochs);
+    if (!(await fits(design))) continue;
+    const trial = await inFull(design);
     if (trial.accuracy >= wanted) return { design, trial, met: true };
     if (best === undefined || trial.accuracy > best.trial.accuracy) best = { design, trial, met: false };
   }

@@ -8,7 +8,8 @@ import { canRun, engineSetsOf } from './formats.js';
 import type { SearchOptions } from './options.js';
 import { openRests, type RestOf } from './rests.js';
 import { formatsName, type Formats, type Sketch, type Sketches } from './sketch.js';
-import type { LayerOption, Space, SpaceContext } from './space.js';
+import type { SearchContext } from './context.js';
+import type { LayerOption, Space } from './space.js';
 import { columnLuts, type UnitTable } from './units.js';
 
 export interface ArraySize {
@@ -44,7 +45,7 @@ const energyLevels = 6;
 
 /** @throws the errors of src/tools */
 export const enumerateDesigns = async (
-  context: SpaceContext,
+  context: SearchContext,
   spaces: readonly Space[],
   sketches: Sketches,
   units: UnitTable,
@@ -52,19 +53,17 @@ export const enumerateDesigns = async (
   const { options, progress, signal } = context;
   const designs: SearchDesign[] = [];
   const selections = spaces.map((space) => ({ space, chosen: differentSelections(space, options) }));
-  const total = selections.reduce((sum, { chosen }) => sum + chosen.length, 0) * options.arrays.length;
+  const total = selections.reduce((sum, { chosen }) => sum + chosen.length, 0);
+  const restOf = openRests(context, sketches, units);
   let done = 0;
-  for (const array of options.arrays) {
-    const restOf = openRests(context, array, sketches, units);
-    for (const { space, chosen } of selections) {
-      const sketch = sketches.get(space.activationBits);
-      if (sketch === undefined) continue;
-      for (const selection of chosen) {
-        signal?.throwIfAborted();
-        progress('plan designs', done++, total);
-        const design = await designOf(context, { space, array, sketch, restOf }, selection, units);
-        if (design !== undefined) designs.push(design);
-      }
+  for (const { space, chosen } of selections) {
+    const sketch = sketches.get(space.activationBits);
+    if (sketch === undefined) continue;
+    for (const selection of chosen) {
+      signal?.throwIfAborted();
+      progress('plan designs', done++, total);
+      const design = await designOf(context, { space, sketch, restOf }, selection, units);
+      if (design !== undefined) designs.push(design);
     }
   }
   progress('plan designs', total, total);
@@ -93,25 +92,24 @@ const formatsOf = (chosen: readonly Chosen[]): Formats =>
 
 interface DesignBase {
   readonly space: Space;
-  readonly array: ArraySize;
   readonly sketch: Sketch;
   readonly restOf: RestOf;
 }
 
 /** undefined: the array has no place for such a network, or takes too long. */
 const designOf = async (
-  context: SpaceContext,
+  context: SearchContext,
   base: DesignBase,
   chosen: readonly Chosen[],
   units: UnitTable,
 ): Promise<SearchDesign | undefined> => {
-  const { space, array, sketch, restOf } = base;
+  const { space, sketch, restOf } = base;
+  const { array, activationBits } = space;
   const formats = formatsOf(chosen);
   const planned = planFor(context, array, await sketch(formats));
   const cycles = planned?.prediction.initiationInterval ?? Infinity;
   if (planned === undefined || cycles > (context.options.maxCycles ?? Infinity)) return undefined;
-  const { activationBits } = space;
-  const rest = await restOf(formats, planned, activationBits);
+  const rest = await restOf(array, formats, planned, activationBits);
   return {
     ...{ array, formats, approximate: [], cycles, activationBits, interpolated: rest.interpolated },
     engines: enginesOf(planned),
@@ -161,7 +159,7 @@ const stepDown = (level: number): number => (energyLevels - 2 - level) / (energy
 
 /** undefined: the array has no place for such a network. */
 const planFor = (
-  { options }: SpaceContext,
+  { options }: SearchContext,
   array: ArraySize,
   network: IntegerNetwork,
 ): PlannedHardware | undefined => {
@@ -173,7 +171,8 @@ const planFor = (
   }
 };
 
+/** Of designs that take equally long the smaller one costs less: there are fewer than a million LUTs, and cycles are whole. */
 export const costOf = (
   { luts, energyPj, cycles }: SearchDesign,
   minimize: SearchOptions['minimize'],
-): number => ({ luts, energy: energyPj, latency: cycles })[minimize];
+): number => ({ luts, energy: energyPj, latency: cycles + luts / 1e6 })[minimize];

@@ -10,15 +10,16 @@ import {
   type Problem,
 } from '../../flow/index.js';
 import type { IntegerNetwork } from '../../nn/index.js';
-import { formatName } from '../../quant/index.js';
 import { replaceFile } from '../store/index.js';
 import type { Choice } from './choose.js';
-import type { SearchDesign } from './designs.js';
+import type { ArraySize, SearchDesign } from './designs.js';
+import { measuredEnergies } from './energies.js';
 import { placeNetwork } from './place.js';
 import type { MeasuredNetwork } from './rows.js';
 import { writeLabels, writePictures } from './samples.js';
-import { singleNetworks } from './singles.js';
-import { layerEnergies, type SpaceContext } from './space.js';
+import { settingOf } from './setting.js';
+import type { SingleNetwork } from './singles.js';
+import type { SearchContext } from './context.js';
 
 export interface MeasuredChoice extends MeasuredNetwork {
   /** What `nomul build` wrote: the accelerator, verified; empty where it does not fit. */
@@ -27,7 +28,7 @@ export interface MeasuredChoice extends MeasuredNetwork {
 }
 
 export const measureChosen = async (
-  context: SpaceContext,
+  context: SearchContext,
   { design, trial }: Choice,
   before: number,
   work: string,
@@ -41,8 +42,16 @@ export const measureChosen = async (
       ? await buildChosen(context, design, file, work, hooks)
       : { files: [], problems: [] };
   return {
-    ...(await energiesOf(context, network)),
-    ...{ method: 'search', setting: settingOf(design), file, network, placed, before, array: design.array },
+    ...(await energiesOf(context, network, design.array)),
+    ...{
+      method: 'search',
+      setting: settingOf(network, context.options.epochs),
+      file,
+      network,
+      placed,
+      before,
+    },
+    array: design.array,
     after: await accuracyOfIntegers(network, test, hooks),
     pictures: test.count,
     verifiedPictures: placed.kind === 'placed' ? Math.min(context.options.verify, test.count) : 0,
@@ -51,15 +60,8 @@ export const measureChosen = async (
   };
 };
 
-const settingOf = ({ engines, formats }: SearchDesign): string => {
-  const counts = new Map<string, number>();
-  for (const format of Object.values(formats))
-    counts.set(formatName(format), (counts.get(formatName(format)) ?? 0) + 1);
-  return `${engines}: ${[...counts].map(([name, layers]) => `${layers} x ${name}`).join(', ')}`;
-};
-
 const buildChosen = async (
-  { options, inputs: { test } }: SpaceContext,
+  { options, inputs: { test } }: SearchContext,
   { array }: SearchDesign,
   file: Uint8Array,
   work: string,
@@ -86,17 +88,15 @@ const buildChosen = async (
 
 /** On the chosen array. */
 export const measureSingles = async (
-  context: SpaceContext,
+  context: SearchContext,
   { array }: SearchDesign,
-  work: string,
-  hooks: FlowHooks,
+  singles: readonly SingleNetwork[],
 ): Promise<readonly MeasuredNetwork[]> => {
-  const { options, inputs } = context;
   const measured: MeasuredNetwork[] = [];
-  for (const { report, file, network } of await singleNetworks(options, inputs.file.sha256, work, hooks))
+  for (const { report, file, network } of singles)
     measured.push({
-      ...(await energiesOf(context, network)),
-      ...{ method: report.method, setting: `${report.epochs} epochs`, file, network, array },
+      ...(await energiesOf(context, network, array)),
+      ...{ method: report.method, setting: settingOf(network, report.epochs), file, network, array },
       ...report.accuracy,
       placed: await placeNetwork(network, array, context),
       verifiedPictures: 0,
@@ -104,8 +104,8 @@ export const measureSingles = async (
   return measured;
 };
 
-const energiesOf = async (context: SpaceContext, network: IntegerNetwork) => ({
-  energies: await layerEnergies(context, network),
+const energiesOf = async (context: SearchContext, network: IntegerNetwork, array: ArraySize) => ({
+  energies: await measuredEnergies(context, network, array),
   gates: context.library !== undefined,
   operationEnergyPj: network.layers.reduce(
     (sum, layer) => sum + (layer.kind === 'conv' ? operationEnergyPj(network, layer) : 0),

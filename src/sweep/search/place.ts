@@ -6,7 +6,7 @@ import type { IntegerNetwork } from '../../nn/index.js';
 import { checkFits, DoesNotFit, placeAndRoute, type SynthResult } from '../../synth/index.js';
 import { spreadSeeds } from '../spec/index.js';
 import type { ArraySize } from './designs.js';
-import type { SpaceContext } from './space.js';
+import type { SearchContext } from './context.js';
 
 export interface PlacedSeed {
   readonly seed: number;
@@ -40,7 +40,7 @@ export type Placed =
 export const mapNetwork = (
   network: IntegerNetwork,
   array: ArraySize,
-  { options, tools, signal, progress }: SpaceContext,
+  { options, tools, signal, progress }: SearchContext,
 ): Promise<Mapped> =>
   orInfeasible(async () => {
     const hardware = makeHardware(network, { device: options.target, array, reloadable: false });
@@ -54,7 +54,7 @@ export const mapNetwork = (
 export const placeNetwork = (
   network: IntegerNetwork,
   array: ArraySize,
-  context: SpaceContext,
+  context: SearchContext,
 ): Promise<Placed> =>
   orInfeasible(async () => {
     const mapped = await mapNetwork(network, array, context);

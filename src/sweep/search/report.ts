@@ -7,8 +7,10 @@ const count = z.int().nonnegative();
 const amount = z.number().nonnegative();
 const share = z.number().min(0).max(1);
 
+const arraySchema = z.strictObject({ rows: count, columns: count });
+
 const designSchema = z.strictObject({
-  array: z.strictObject({ rows: count, columns: count }),
+  array: arraySchema,
   /** The engines the array was planned with: `ternary + shift4 + int8`. */
   engines: z.string(),
   activationBits: count,
@@ -25,6 +27,9 @@ const designSchema = z.strictObject({
   cycles: count,
   energyPj: amount,
 });
+
+/** What a network is made of: formats of its convolutions, widest stored activations, epochs of re-training. */
+const settingSchema = z.strictObject({ formats: z.string(), activationBits: count, epochs: count });
 
 /** A network on the target, as measured. null: it does not fit. */
 const costsSchema = z.strictObject({
@@ -45,9 +50,10 @@ export const searchReportSchema = z.strictObject({
   float: z.strictObject({ validation: share, test: share }),
   /** What an energy is: gates of a library at work, or published energies per operation. */
   energyBasis: z.enum(['gates', 'operations']),
-  /** By width of the stored activations. */
+  /** By array and width of the stored activations. */
   spaces: z.array(
     z.strictObject({
+      array: arraySchema,
       activationBits: count,
       activationLoss: amount,
       layers: z.array(
@@ -62,17 +68,25 @@ export const searchReportSchema = z.strictObject({
   units: z.array(z.strictObject({ unit: z.string(), luts: count })),
   designs: count,
   /** Everything trained on the way; accuracy of the integer network on validation pictures. */
-  tried: z.array(z.strictObject({ design: designSchema, epochs: count, accuracy: share })),
+  tried: z.array(
+    z.strictObject({
+      ...{ design: designSchema, epochs: count, accuracy: share },
+      /** Of training and judging, when that was done: an earlier call, perhaps. */
+      cpuSeconds: amount,
+    }),
+  ),
   chosen: z.strictObject({
     design: designSchema,
     /** Whether the validation accuracy asked for is reached. */
     met: z.boolean(),
+    setting: settingSchema,
     accuracy: z.strictObject({ validation: share, test: share }),
     costs: costsSchema,
   }),
   singles: z.array(
     z.strictObject({
       method: z.string(),
+      setting: settingSchema,
       accuracy: share,
       costs: costsSchema,
       reason: z.string().nullable(),

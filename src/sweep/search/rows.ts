@@ -6,12 +6,13 @@ import { hashOf, sha256 } from '../canonical.js';
 import type { ArraySize } from './designs.js';
 import type { SearchOptions } from './options.js';
 import type { Placed } from './place.js';
+import { settingText, type Setting } from './setting.js';
 
 /** A network that was trained, rounded and put onto the target. */
 export interface MeasuredNetwork {
   /** `search`, or a method's name. */
   readonly method: string;
-  readonly setting: string;
+  readonly setting: Setting;
   readonly file: Uint8Array;
   readonly network: IntegerNetwork;
   /** Shares of the test pictures: float network, integer network. */
@@ -52,7 +53,6 @@ export const rowsOf = (measured: MeasuredNetwork, { target, model }: SearchOptio
       id,
       status: 'done',
       reason: null,
-      requestedMHz: placed.hardware.profile.targetMHz,
       cycles: { latency, initiationInterval, basis: 'estimated' },
       synthesized: { luts, registers, blockRams, dsps },
       placed: { fmaxMHz: seed.fmaxMHz, timingMet: seed.timingMet, utilization: [...seed.utilization] },
@@ -68,7 +68,7 @@ const baseOf = (
   const { network, array, before, after, pictures, gates } = measured;
   const { macs, weights, weightPackedBits } = countNetwork(network);
   return {
-    ...{ method: measured.method, setting: measured.setting, pe: 'auto', ...array },
+    ...{ method: measured.method, setting: settingText(measured.setting), pe: 'auto', ...array },
     requestedMHz: null,
     accuracy: { before, after, pictures },
     multiplications: null,

@@ -1,26 +1,29 @@
 /** `nomul search`: for every layer a method and its parameters, and the array they run on, at least cost for an accuracy. */
 
+import { join } from 'node:path';
 import {
   openFolder,
-  quantizeOptionsSchema,
-  readQuantizeInputs,
+  requireTools,
   type FlowHooks,
   type OutputFolder,
   type Problem,
 } from '../../flow/index.js';
 import type { Dataset } from '../../nn/index.js';
-import { join } from 'node:path';
 import { createTrainer, type FloatModel } from '../../quant/index.js';
-import { findDevice, readLiberty } from '../../synth/index.js';
+import { findDevice } from '../../synth/index.js';
+import { findTool } from '../../tools/index.js';
 import { SweepError } from '../errors.js';
 import { makeFolder } from '../store/index.js';
 import { chooseDesign } from './choose.js';
+import { contextOf } from './context.js';
 import { enumerateDesigns, type SearchDesign } from './designs.js';
+import { openFits } from './fits.js';
 import { measureChosen, measureSingles, type MeasuredChoice } from './measure.js';
 import type { SearchOptions } from './options.js';
 import type { SearchReport } from './report.js';
+import { makeSingles, readSingles } from './singles.js';
 import { sketchesOf } from './sketch.js';
-import { exploreSpaces, type SpaceContext } from './space.js';
+import { exploreSpaces } from './space.js';
 import { problemsOf, searchReportOf, sweepReportOf } from './summary.js';
 import { openTrials } from './trials.js';
 import { openUnitTable } from './units.js';
@@ -42,17 +45,27 @@ export const search = async (options: SearchOptions, hooks: FlowHooks = {}): Pro
   try {
     const work = `${options.out.replace(/[/\\]+$/, '')}.trials`;
     makeFolder(work);
-    const float = await floatAccuracies(context.inputs.model, context.inputs);
     const device = findDevice(options.target);
+    await requireTools(device, context.tools);
+    if (options.verilator > 0) await findTool('verilator', context.tools);
+    const float = await floatAccuracies(context.inputs.model, context.inputs);
+    const origin = { inputs: context.inputs, floatTest: float.test };
+    const given = readSingles(options, origin);
     const units = openUnitTable({ ...context, device, dsp: device.dsps > 0 });
     const sketches = sketchesOf(context);
     const spaces = await exploreSpaces(context, sketches);
     const designs = await enumerateDesigns(context, spaces, sketches, units);
-    const fitting = requireFitting(designs, device.luts, options);
+    const affordable = requireAffordable(designs, device.luts, options);
     const wanted = float.validation - options.maxLoss / 100;
-    const choice = await chooseDesign(context, fitting, openTrials(context, work), wanted);
+    const choice = await chooseDesign(
+      context,
+      affordable,
+      { trials: openTrials(context, work), fits: openFits(context, sketches) },
+      wanted,
+    );
     const chosen = await measureChosen(context, choice, float.test, work, hooks);
-    const singles = await measureSingles(context, choice.design, work, hooks);
+    const others = given.length > 0 ? given : await makeSingles(options, origin, work, hooks);
+    const singles = await measureSingles(context, choice.design, others);
     const finished = { float, designs: designs.length, choice, chosen, singles };
     const report = searchReportOf(context, spaces, units, finished);
     folder.write('network.qonnx.onnx', choice.trial.file);
@@ -65,21 +78,6 @@ export const search = async (options: SearchOptions, hooks: FlowHooks = {}): Pro
     folder.discard();
     throw error;
   }
-};
-
-const contextOf = (options: SearchOptions, hooks: FlowHooks): SpaceContext => {
-  const { model, data, inputScale, validation, seed, out } = options;
-  const method = 'uniform';
-  return {
-    options,
-    inputs: readQuantizeInputs(
-      quantizeOptionsSchema.parse({ model, data, inputScale, validation, seed, out, method }),
-    ),
-    library: options.liberty === undefined ? undefined : readLiberty(options.liberty),
-    tools: options.tools === undefined ? {} : { force: options.tools },
-    progress: (stage, done, total) => hooks.progress?.(stage, done, total),
-    signal: hooks.signal,
-  };
 };
 
 const floatAccuracies = async (
@@ -96,7 +94,7 @@ const floatAccuracies = async (
 };
 
 /** @throws SweepError NO_POINTS */
-const requireFitting = (
+const requireAffordable = (
   designs: readonly SearchDesign[],
   available: number,
   { target, maxCycles, maxLuts = available, maxEnergy = Infinity }: SearchOptions,
@@ -115,8 +113,8 @@ const requireFitting = (
   throw new SweepError(
     'NO_POINTS',
     designs.length === 0
-      ? `no array runs this network${maxCycles === undefined ? '' : ` within ${maxCycles} cycles`}; give other --array sizes${maxCycles === undefined ? '' : ' or more cycles'}`
-      : `the smallest design takes about ${least} LUTs, ${Math.min(maxLuts, available)} are allowed (${target} has ${available}); give smaller --array sizes, a larger --target or more --max-luts`,
+      ? `no array runs this network${maxCycles === undefined ? '' : ` within ${maxCycles} cycles`}; give other --arrays${maxCycles === undefined ? '' : ' or more cycles'}`
+      : `the smallest design takes about ${least} LUTs, ${Math.min(maxLuts, available)} are allowed (${target} has ${available}); give smaller --arrays, a larger --target or more --max-luts`,
   );
 };
 

@@ -1,61 +1,106 @@
 /** The networks of single methods that a search is compared with: results of `nomul quantize`, made here where none are given. */
 
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { quantize, quantizeOptionsSchema, type FlowHooks, type QuantizeMethod } from '../../flow/index.js';
+import { basename, join } from 'node:path';
+import {
+  quantize,
+  quantizeOptionsSchema,
+  type FlowHooks,
+  type QuantizeInputs,
+  type QuantizeMethod,
+} from '../../flow/index.js';
 import { importOnnx, type IntegerNetwork } from '../../nn/index.js';
 import { quantizeReportSchema, type QuantizeReport } from '../../report/index.js';
 import { SweepError } from '../errors.js';
 import type { SearchOptions } from './options.js';
 
 export interface SingleNetwork {
+  /** Last part of its folder. */
+  readonly name: string;
   readonly report: QuantizeReport;
   readonly file: Uint8Array;
   readonly network: IntegerNetwork;
 }
 
-/** @throws SweepError BAD_SWEEP_FILE for a folder that holds no such result, or one of another model */
-export const singleNetworks = async (
+/** What a network must have been made from and judged by to stand beside the search. */
+export interface Origin {
+  readonly inputs: QuantizeInputs;
+  /** Share of the test pictures that the float network gets right. */
+  readonly floatTest: number;
+}
+
+/** Those that `--singles` names. @throws SweepError BAD_SWEEP_FILE for what is no such result, or one of another model or data */
+export const readSingles = ({ singles }: SearchOptions, origin: Origin): readonly SingleNetwork[] =>
+  singles.map((folder) => {
+    const single = readSingle(folder);
+    const why = mismatch(single, origin);
+    if (why !== undefined) throw new SweepError('BAD_SWEEP_FILE', `${folder} ${why}`);
+    return single;
+  });
+
+/** One of each method that is to be compared with, trained as long as the search's winner. @throws FlowError, QuantError, NnError */
+export const makeSingles = async (
   options: SearchOptions,
-  modelHash: string,
+  origin: Origin,
   folder: string,
   hooks: FlowHooks,
 ): Promise<readonly SingleNetwork[]> => {
-  if (options.singles.length > 0) return options.singles.map((path) => readSingle(path, modelHash));
-  const found: SingleNetwork[] = [];
+  const made: SingleNetwork[] = [];
   for (const method of options.compare) {
     hooks.signal?.throwIfAborted();
-    found.push(await madeHere(options, method, modelHash, join(folder, `single-${method}`), hooks));
+    made.push(await madeHere(options, method, origin, join(folder, `single-${method}`), hooks));
   }
-  return found;
+  return made;
 };
 
-/** Found where an interrupted run left it, if it is of this model and as long trained. */
+/** Found where an interrupted run left it, if it was made from the same and as long trained. */
 const madeHere = async (
   { model, data, inputScale, epochs, validation, seed }: SearchOptions,
   method: QuantizeMethod,
-  modelHash: string,
+  origin: Origin,
   out: string,
   hooks: FlowHooks,
 ): Promise<SingleNetwork> => {
   if (existsSync(join(out, 'report.json'))) {
-    const earlier = readSingle(out, modelHash);
-    if (earlier.report.epochs === epochs && earlier.report.seed === seed) return earlier;
+    const earlier = readSingle(out);
+    const { report } = earlier;
+    const { train, validation: kept } = origin.inputs;
+    const isSame =
+      mismatch(earlier, origin) === undefined &&
+      [report.epochs, report.seed, report.data.train, report.data.validation].join() ===
+        [epochs, seed, train.count, kept.count].join();
+    if (isSame) return earlier;
   }
   const options = { model, data, inputScale, epochs, validation, seed, method, out };
   await quantize(quantizeOptionsSchema.parse(options), hooks);
-  return readSingle(out, modelHash);
+  return readSingle(out);
 };
 
-const readSingle = (folder: string, modelHash: string): SingleNetwork => {
+/** Why a network cannot be compared; undefined: it can. */
+const mismatch = (
+  { report: { model, accuracy } }: SingleNetwork,
+  { inputs: { file, test }, floatTest }: Origin,
+): string | undefined => {
+  if (model.sha256 !== file.sha256)
+    return `is a result of another model (${model.file}); give results of the model that is searched`;
+  if (accuracy.pictures !== test.count || accuracy.before !== floatTest)
+    return `was tested on other pictures: the float network got ${percent(accuracy.before)} of ${accuracy.pictures} right there, ${percent(floatTest)} of ${test.count} here; give results with the same --data and --input-scale`;
+  return undefined;
+};
+
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+
+const readSingle = (folder: string): SingleNetwork => {
   const report = readReport(join(folder, 'report.json'));
-  if (report.model.sha256 !== modelHash)
+  const path = join(folder, report.files.qonnx);
+  if (!existsSync(path))
     throw new SweepError(
       'BAD_SWEEP_FILE',
-      `${folder} is a result of another model (${report.model.file}); give results of the model that is searched`,
+      `${folder} has no ${report.files.qonnx}; give whole results of nomul quantize`,
     );
-  const file = new Uint8Array(readFileSync(join(folder, report.files.qonnx)));
-  return { report, file, network: importOnnx(file, { name: report.model.name }).network };
+  const file = new Uint8Array(readFileSync(path));
+  const { network } = importOnnx(file, { name: report.model.name });
+  return { name: basename(folder), report, file, network };
 };
 
 const readReport = (path: string): QuantizeReport => {

@@ -7,16 +7,13 @@ import {
   formatName,
   quantizationPoints,
   calibrateActivations,
-  spreadPictures,
   type FormatCandidate,
   type LayerFormat,
 } from '../../quant/index.js';
-import { networkEnergy, operationEnergyPj, type QuantizeInputs } from '../../flow/index.js';
-import { datasetSamples, subset, type IntegerNetwork } from '../../nn/index.js';
-import type { Library } from '../../synth/index.js';
-import type { FindOptions } from '../../tools/index.js';
+import type { ArraySize } from './designs.js';
+import { estimatedEnergies, type LayerEnergies } from './energies.js';
 import { candidatesOf } from './formats.js';
-import type { SearchOptions } from './options.js';
+import type { SearchContext } from './context.js';
 import type { Sketch, Sketches } from './sketch.js';
 
 /** One layer's format with what it costs. */
@@ -28,28 +25,23 @@ export interface LayerOption {
   readonly energyPj: number;
 }
 
-/** What the layers may be at one width of the stored activations. */
+/** What the layers may be on one array, at one width of the stored activations. */
 export interface Space {
+  readonly array: ArraySize;
   readonly activationBits: number;
   /** What rounding the activations alone adds to the loss. */
   readonly activationLoss: number;
   readonly layers: readonly { readonly name: string; readonly options: readonly LayerOption[] }[];
 }
 
-export interface SpaceContext {
-  readonly inputs: QuantizeInputs;
-  readonly options: SearchOptions;
-  readonly library: Library | undefined;
-  readonly tools: FindOptions;
-  readonly progress: (stage: string, done: number, total: number) => void;
-  readonly signal: AbortSignal | undefined;
-}
-
 /** Pictures of the estimate; fewer let single pictures decide. */
 const pictures = 1000;
 
-/** One space per width of the activations. @throws QuantError, FlowError, the errors of src/tools */
-export const exploreSpaces = async (context: SpaceContext, sketches: Sketches): Promise<readonly Space[]> => {
+/** One space per array and width of the activations. @throws QuantError, FlowError, the errors of src/tools */
+export const exploreSpaces = async (
+  context: SearchContext,
+  sketches: Sketches,
+): Promise<readonly Space[]> => {
   const { inputs, options, progress } = context;
   const { model, input, validation } = inputs;
   const candidates = candidatesOf(model, options.formats);
@@ -59,8 +51,9 @@ export const exploreSpaces = async (context: SpaceContext, sketches: Sketches): 
   const activationLoss = await activationLosses(context);
   progress('estimate losses', 1, 1);
   const spaces: Space[] = [];
-  for (const [bits, sketch] of sketches) {
-    const energyOf = await energiesOf(context, candidates, bits, sketch);
+  const grids = options.arrays.flatMap((array) => [...sketches].map((sketch) => [array, ...sketch] as const));
+  for (const [array, bits, sketch] of grids) {
+    const energyOf = await energiesOf(context, candidates, { array, bits, sketch });
     const optionsOf = (layer: string): readonly LayerOption[] =>
       losses.flatMap(({ layer: of, format, first, second }) =>
         of === layer
@@ -68,7 +61,7 @@ export const exploreSpaces = async (context: SpaceContext, sketches: Sketches): 
           : [],
       );
     spaces.push({
-      activationBits: bits,
+      ...{ array, activationBits: bits },
       activationLoss: activationLoss.get(bits) ?? 0,
       layers: convNodes(model).map(({ name }) => ({ name, options: optionsOf(name) })),
     });
@@ -77,7 +70,7 @@ export const exploreSpaces = async (context: SpaceContext, sketches: Sketches): 
 };
 
 /** Real, with float weights: there are few widths. */
-const activationLosses = async ({ inputs, options }: SpaceContext): Promise<ReadonlyMap<number, number>> => {
+const activationLosses = async ({ inputs, options }: SearchContext): Promise<ReadonlyMap<number, number>> => {
   const { model, input, train, validation } = inputs;
   const trainer = await createTrainer(model);
   try {
@@ -99,51 +92,27 @@ const activationLosses = async ({ inputs, options }: SpaceContext): Promise<Read
 
 /** All layers in one format at a time, others in 8-bit integers, without training: weights and activations are near enough. */
 const energiesOf = async (
-  context: SpaceContext,
+  context: SearchContext,
   candidates: readonly FormatCandidate[],
-  activationBits: number,
-  sketch: Sketch,
+  { array, bits, sketch }: { readonly array: ArraySize; readonly bits: number; readonly sketch: Sketch },
 ): Promise<(layer: string, format: LayerFormat) => number> => {
   const formats = new Map(candidates.map(({ format }) => [formatName(format), format]));
-  const energies = new Map<string, ReadonlyMap<string, number>>();
+  const energies = new Map<string, LayerEnergies>();
+  const stage = `energy of formats, ${array.rows}x${array.columns}, act${bits}`;
   for (const [name, format] of formats) {
-    context.progress(`energy of formats, act${activationBits}`, energies.size, formats.size);
+    context.progress(stage, energies.size, formats.size);
     context.signal?.throwIfAborted();
     const own = candidates.filter((each) => formatName(each.format) === name);
     const network = await sketch(Object.fromEntries(own.map(({ layer }) => [layer, format])));
-    energies.set(name, await layerEnergies(context, network));
+    energies.set(name, await estimatedEnergies(context, network, array));
   }
-  context.progress(`energy of formats, act${activationBits}`, formats.size, formats.size);
+  context.progress(stage, formats.size, formats.size);
   return (layer, format) => {
     const own = energies.get(formatName(format)) ?? new Map<string, number>();
+    // Factors stand as layers of their own in the place of one.
     return [...own].reduce(
       (sum, [name, pj]) => sum + (name === layer || name.startsWith(`${layer}/`) ? pj : 0),
       0,
     );
   };
 };
-
-/** pJ per picture by layer: gates of the library at work, or published energies per operation where there is none. */
-export const layerEnergies = async (
-  { inputs, library, tools, signal }: Pick<SpaceContext, 'inputs' | 'library' | 'tools' | 'signal'>,
-  network: IntegerNetwork,
-): Promise<ReadonlyMap<string, number>> => {
-  if (library === undefined)
-    return new Map(
-      network.layers.flatMap((layer) =>
-        layer.kind === 'conv' ? [[layer.name, operationEnergyPj(network, layer)]] : [],
-      ),
-    );
-  const { validation } = inputs;
-  const samples = datasetSamples(network, subset(validation, spreadPictures(validation, energyPictures)));
-  const request = {
-    ...{ library, pictures: energyPictures, operations: energyOperations, tools },
-    ...(signal === undefined ? {} : { signal }),
-  };
-  const { layers } = await networkEnergy(network, samples, request);
-  return new Map(layers.map(({ layer, pjPerPicture }) => [layer, pjPerPicture]));
-};
-
-/** A quarter of what `networkEnergy` takes by itself: within a few percent, for ten times as many networks. */
-const energyOperations = 1024;
-const energyPictures = 4;

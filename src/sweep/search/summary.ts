@@ -10,7 +10,8 @@ import type { MeasuredChoice } from './measure.js';
 import type { SearchOptions } from './options.js';
 import type { SearchReport } from './report.js';
 import { rowsOf, totalEnergy, type MeasuredNetwork } from './rows.js';
-import type { Space, SpaceContext } from './space.js';
+import type { SearchContext } from './context.js';
+import type { Space } from './space.js';
 import type { UnitTable } from './units.js';
 
 export interface Finished {
@@ -24,7 +25,7 @@ export interface Finished {
 }
 
 export const searchReportOf = (
-  { options, inputs, library }: SpaceContext,
+  { options, inputs, library }: SearchContext,
   spaces: readonly Space[],
   units: UnitTable,
   { float, designs, choice, chosen, singles }: Finished,
@@ -39,8 +40,8 @@ export const searchReportOf = (
   },
   float,
   energyBasis: library === undefined ? 'operations' : 'gates',
-  spaces: spaces.map(({ activationBits, activationLoss, layers }) => ({
-    ...{ activationBits, activationLoss },
+  spaces: spaces.map(({ array, activationBits, activationLoss, layers }) => ({
+    ...{ array: { ...array }, activationBits, activationLoss },
     layers: layers.map(({ name, options: formats }) => ({
       name,
       options: formats.map(({ format, loss, energyPj }) => ({
@@ -50,15 +51,17 @@ export const searchReportOf = (
   })),
   units: [...units.entries()],
   designs,
-  tried: choice.tried.map(({ design, epochs, accuracy }) => ({ design: plain(design), epochs, accuracy })),
+  tried: choice.tried.map(({ design, ...trial }) => ({ design: plain(design), ...trial })),
   chosen: {
     design: plain(choice.design),
     met: choice.met,
+    setting: { ...chosen.setting },
     accuracy: { validation: choice.trial.accuracy, test: chosen.after },
     costs: costsOf(chosen),
   },
   singles: singles.map((single) => ({
     method: single.method,
+    setting: { ...single.setting },
     accuracy: single.after,
     costs: costsOf(single),
     reason: single.placed.kind === 'placed' ? null : single.placed.reason,
@@ -93,6 +96,10 @@ const costsOf = (measured: MeasuredNetwork): SearchReport['chosen']['costs'] => 
   };
 };
 
+/** Several networks of one method are told apart. */
+const labelOf = ({ method, setting }: MeasuredNetwork): string =>
+  `${method}: ${setting.formats}, act${setting.activationBits}`;
+
 /** The chosen network and the single methods', as `nomul report` draws them. */
 export const sweepReportOf = (options: SearchOptions, { chosen, singles }: Finished): SweepReport => {
   const networks = [chosen, ...singles].map((network) => ({
@@ -110,7 +117,9 @@ export const sweepReportOf = (options: SearchOptions, { chosen, singles }: Finis
       points: networks.flatMap(({ network, costs: { luts, cycles, energyPj }, rows }) => {
         const value = { luts, energy: energyPj, latency: cycles }[cost];
         const point = rows[0]?.id ?? null;
-        return value === null ? [] : [{ label: network.method, accuracy: network.after, cost: value, point }];
+        return value === null
+          ? []
+          : [{ label: labelOf(network), accuracy: network.after, cost: value, point }];
       }),
     })),
   };

@@ -4,11 +4,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { accuracyOfIntegers, multipliersFor } from '../../flow/index.js';
-import { importOnnx, subset, type IntegerNetwork } from '../../nn/index.js';
+import { importOnnx, subset, type Dataset, type IntegerNetwork } from '../../nn/index.js';
 import { approximate, famesConfigSchema, mixed, writeModel, type LayerFormat } from '../../quant/index.js';
-import { hashOf } from '../canonical.js';
+import { hashOf, sha256 } from '../canonical.js';
 import { makeFolder, replaceFile } from '../store/index.js';
-import type { SpaceContext } from './space.js';
+import type { SearchContext } from './context.js';
 
 export interface Trial {
   /** QONNX. */
@@ -16,6 +16,8 @@ export interface Trial {
   readonly network: IntegerNetwork;
   /** Of the exact integer network, on validation pictures. */
   readonly accuracy: number;
+  /** Of training and judging, when that was done. */
+  readonly cpuSeconds: number;
 }
 
 /** What a trial depends on beside the run's own inputs. */
@@ -23,50 +25,68 @@ export interface TrialRequest {
   readonly formats: Readonly<Record<string, LayerFormat>>;
   readonly activationBits: number;
   readonly epochs: number;
-  /** Then exact multipliers give way to approximate ones of at most this share of their energy (FAMES). */
-  readonly energyBudget?: number;
+  /** Then exact multipliers of some layers give way to approximate ones (FAMES). */
+  readonly approximate?: Approximation;
+}
+
+export interface Approximation {
+  readonly layers: readonly string[];
+  /** Share of the exact products' energy, at most. */
+  readonly energyBudget: number;
 }
 
 export type Trials = (request: TrialRequest) => Promise<Trial>;
 
-const recordSchema = z.strictObject({ accuracy: z.number() });
+/** To be raised when the same request makes another network: trials of before are trained again. */
+const version = 1;
+
+const recordSchema = z.strictObject({ accuracy: z.number(), cpuSeconds: z.number() });
 
 /** Trials of one run, in `folder`; one that is there is read, not trained again. @throws QuantError */
-export const openTrials =
-  (context: SpaceContext, folder: string): Trials =>
-  async (request) => {
-    const { inputs, options } = context;
-    const { model, file, train, validation } = inputs;
+export const openTrials = (context: SearchContext, folder: string): Trials => {
+  const { inputs, options } = context;
+  const { model, file, train, validation } = inputs;
+  const data = [train, validation].map(dataHash);
+  return async (request) => {
     const name = hashOf({
-      model: file.sha256,
-      data: [train.name, train.count, validation.count, train.scale],
-      seed: options.seed,
+      ...{ version, model: file.sha256, data, seed: options.seed },
       ...{ formats: { ...request.formats }, activationBits: request.activationBits, epochs: request.epochs },
-      ...(request.energyBudget === undefined ? {} : { energyBudget: request.energyBudget }),
+      ...(request.approximate === undefined ? {} : { approximate: hashOf({ ...request.approximate }) }),
     }).slice(0, 24);
     const [onnx, record] = [join(folder, `${name}.onnx`), join(folder, `${name}.json`)];
     // The record is written last.
     if (existsSync(record)) {
       const bytes = new Uint8Array(readFileSync(onnx));
-      const { accuracy } = recordSchema.parse(JSON.parse(readFileSync(record, 'utf8')));
-      return { file: bytes, network: read(bytes, model.name), accuracy };
+      const known = recordSchema.parse(JSON.parse(readFileSync(record, 'utf8')));
+      return { file: bytes, network: read(bytes, model.name), ...known };
     }
     makeFolder(join(folder, 'checkpoints'));
+    const started = process.cpuUsage();
     const bytes = await retrain(context, request, join(folder, 'checkpoints'));
     const network = read(bytes, model.name);
     const accuracy = await accuracyOfIntegers(network, validation, hooksOf(context));
+    const { user, system } = process.cpuUsage(started);
+    const known = { accuracy, cpuSeconds: (user + system) / 1e6 };
     replaceFile(onnx, bytes);
-    replaceFile(record, `${JSON.stringify({ accuracy })}\n`);
-    return { file: bytes, network, accuracy };
+    replaceFile(record, `${JSON.stringify(known)}\n`);
+    return { file: bytes, network, ...known };
   };
+};
 
-const hooksOf = ({ signal }: SpaceContext) => (signal === undefined ? {} : { signal });
+/** Of every picture and label. */
+const dataHash = ({ pictures, labels, scale }: Dataset): string =>
+  hashOf({ pictures: sha256(bytesOf(pictures)), labels: sha256(labels), scale });
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Dataset['pictures']): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+const hooksOf = ({ signal }: SearchContext) => (signal === undefined ? {} : { signal });
 
 const read = (bytes: Uint8Array, name: string): IntegerNetwork => importOnnx(bytes, { name }).network;
 
 const retrain = async (
-  { inputs, options, progress, signal }: SpaceContext,
-  { formats, activationBits, epochs, energyBudget }: TrialRequest,
+  { inputs, options, progress, signal }: SearchContext,
+  { formats, activationBits, epochs, approximate: approximation }: TrialRequest,
   checkpoints: string,
 ): Promise<Uint8Array> => {
   const { model, input, train, validation } = inputs;
@@ -79,12 +99,13 @@ const retrain = async (
     progress: ({ phase, epoch, epochs: all, step, steps }) =>
       progress(`${phase}, epoch ${epoch + 1} of ${all}`, step, steps),
   });
-  if (energyBudget === undefined) return writeModel(quantized, 'qonnx');
-  // Layers without multipliers have nothing to gain, and factors have nodes of their own.
-  const multiplies = (layer: string): boolean => formats[layer]?.kind === 'int';
+  if (approximation === undefined) return writeModel(quantized, 'qonnx');
+  const { layers, energyBudget } = approximation;
   const settings = famesConfigSchema.parse({ energyBudget });
   // Gains and biases are fitted to the pictures of the estimate: those that judge the trial must be others.
   const data = { train, validation: subset(validation, []) };
-  const changed = await approximate(quantized, multipliersFor, { ...run, data }, settings, multiplies);
+  const changed = await approximate(quantized, multipliersFor, { ...run, data }, settings, (layer) =>
+    layers.includes(layer),
+  );
   return writeModel(changed.quantized, 'qonnx');
 };

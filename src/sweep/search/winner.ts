@@ -7,6 +7,7 @@ export interface Tried {
   readonly design: SearchDesign;
   readonly epochs: number;
   readonly accuracy: number;
+  readonly cpuSeconds: number;
 }
 
 export interface Winner {

@@ -1,0 +1,100 @@
+/** docs/results/sweep-384.md from what was measured. */
+import { designsOf, spreadOf, type Spread, type SweepReport } from '../../src/report/index.js';
+import type { Dispatch } from '../sweep/dispatch.js';
+
+/** All seeds of one network on one array of one part. */
+export interface SweepDesign {
+  readonly model: string;
+  readonly pe: string;
+  readonly array: string;
+  readonly device: string;
+  readonly accuracy: number | null;
+  /** null: infeasible, for `reason`. */
+  readonly luts: number | null;
+  readonly fmaxMHz: Spread | null;
+  readonly picturesPerSecond: number | null;
+  readonly reason: string | null;
+}
+
+export interface Results {
+  readonly nomul: string;
+  readonly tools: readonly { readonly tool: string; readonly version: string }[];
+  readonly points: number;
+  readonly done: number;
+  readonly infeasible: number;
+  readonly failed: number;
+  readonly unfinished: number;
+  readonly second: { readonly jobs: number; readonly seconds: number };
+  readonly dispatch: Dispatch;
+  readonly designs: readonly SweepDesign[];
+}
+
+export const designsWith = ({ points }: SweepReport): readonly SweepDesign[] =>
+  designsOf(points).map(({ points: seeds, fmax }) => {
+    const [first] = seeds;
+    if (first === undefined) throw new RangeError('a design has points');
+    return {
+      ...{ model: first.model, pe: first.pe, array: `${first.rows}x${first.columns}`, device: first.device },
+      accuracy: first.accuracy?.after ?? null,
+      luts: first.status === 'done' ? (first.synthesized?.luts ?? null) : null,
+      fmaxMHz: fmax,
+      picturesPerSecond: spreadOf(seeds.flatMap((seed) => seed.inferencesPerSecond ?? []))?.median ?? null,
+      reason: first.reason,
+    };
+  });
+
+const cell = (design: SweepDesign | undefined): string => {
+  if (design === undefined) return '–';
+  const { luts, fmaxMHz, picturesPerSecond, reason } = design;
+  if (luts === null || fmaxMHz === null) return shortReason(reason ?? 'not done');
+  const speed = picturesPerSecond === null ? '–' : Math.round(picturesPerSecond).toLocaleString('en');
+  const { min, median, max } = fmaxMHz;
+  return `${luts} LUTs; ${median.toFixed(1)} (${min.toFixed(1)} to ${max.toFixed(1)}) MHz; ${speed} /s`;
+};
+
+/** `the design does not fit hx8k: 9531 LUTs needed, 7680 available; ...` -> `9531 LUTs needed, 7680 available` */
+const shortReason = (reason: string): string => `*${/: ([^.;]*)/.exec(reason)?.[1] ?? reason}*`;
+
+const unique = (values: readonly string[]): readonly string[] => [...new Set(values)];
+
+const table = (designs: readonly SweepDesign[], model: string, device: string): string => {
+  const own = designs.filter((design) => design.model === model && design.device === device);
+  const arrays = unique(own.map(({ array }) => array));
+  const rows = unique(own.map(({ pe }) => pe)).map((pe) => {
+    const accuracy = own.find((design) => design.pe === pe)?.accuracy ?? null;
+    const cells = arrays.map((array) => cell(own.find((each) => each.pe === pe && each.array === array)));
+    return `| ${[pe, accuracy === null ? '–' : `${(100 * accuracy).toFixed(2)} %`, ...cells].join(' | ')} |`;
+  });
+  return [
+    `### ${model} on ${device}`,
+    '',
+    `| PEs | accuracy | ${arrays.join(' | ')} |`,
+    `|---|--:|${arrays.map(() => '---').join('|')}|`,
+    ...rows,
+    '',
+  ].join('\n');
+};
+
+export const page = (results: Results): string => {
+  const { points, done, infeasible, failed, unfinished, second, dispatch, designs, nomul, tools } = results;
+  const hours = (dispatch.stageSeconds / 3600).toFixed(1);
+  const sections = unique(designs.map(({ model }) => model)).flatMap((model) =>
+    unique(designs.map(({ device }) => device)).map((device) => table(designs, model, device)),
+  );
+  return `# A sweep of ${points} points
+
+Two networks, four kinds of PEs, four arrays, four parts, three seeds of place and route: \`make bench BENCH=sweep-384\`, the sweep file
+is [issue-384.json](../../bench/sweeps/issue-384.json). ${done} points are done, ${infeasible} infeasible, ${failed} failed, ${unfinished} unfinished.
+
+- ${dispatch.jobs.toLocaleString('en')} stages took workers ${hours} hours, in several sittings; dispatching and bookkeeping took ${(100 * dispatch.share).toFixed(2)} % of
+  their time (bar: 1 %).
+- A second run has ${second.jobs} jobs to do and ends after ${second.seconds.toFixed(1)} s.
+
+Networks that do not come in a kind's weights are rounded to them without training (\`roundWeights\`): their accuracies say what rounding
+costs, not what the methods reach ([methods](methods.md)). LUTs after synthesis; MHz: median (least to most) of the seeds; pictures per
+second at the median clock. In italics: why a design is infeasible.
+
+${sections.join('\n')}
+nomul ${nomul}; ${tools.map(({ tool, version }) => `${tool} ${version}`).join(', ')}. Data: \`bench/results/sweep-384.json\`.
+`;
+};
