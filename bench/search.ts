@@ -65,7 +65,7 @@ const compare = async (
   minimize: Objective,
   maxLoss: number,
 ): Promise<Comparison> => {
-  const jobs = [...rivals.singles, ...rivals.uniform];
+  const jobs = [...rivals.singles, ...rivals.narrowed, ...rivals.uniform];
   const [first] = jobs;
   if (first === undefined) throw new RangeError('a workload has jobs');
   const model = await floatNetwork(workload, first.network, seed, place, { progress });
@@ -84,6 +84,8 @@ const compare = async (
   );
   const { chosen, float, designs, tried } = report;
   const measured = report.singles.map((single, i) => networkOf(jobs[i]?.name ?? single.method, single));
+  const of = (some: readonly Job[]): ComparedNetwork[] =>
+    some.flatMap((job) => measured[jobs.indexOf(job)] ?? []);
   return {
     ...{ workload: workload.name, title: workload.title, target, array: `${array.rows}x${array.columns}` },
     ...{ activationBits: [...activationBits], epochs, float: float.test, minimize, maxLoss },
@@ -93,8 +95,9 @@ const compare = async (
       ...{ method: 'search', accuracy: chosen.accuracy.test, reason: null },
       ...{ costs: chosen.costs, setting: chosen.setting },
     }),
-    singles: measured.slice(0, rivals.singles.length),
-    uniform: measured.slice(rivals.singles.length),
+    singles: of(rivals.singles),
+    narrowed: of(rivals.narrowed),
+    uniform: of(rivals.uniform),
   };
 };
 

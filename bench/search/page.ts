@@ -26,23 +26,20 @@ interface Best {
   readonly cost: number;
 }
 
-const least = (
-  networks: readonly ComparedNetwork[],
-  costOf: (network: ComparedNetwork) => number | null,
-): Best | undefined => {
+const best = (networks: readonly ComparedNetwork[], what: 'luts' | 'energyPj'): Best | undefined => {
   const priced = networks.flatMap((network) => {
-    const cost = costOf(network);
+    const cost = network[what];
     return cost === null ? [] : [{ name: network.name, cost }];
   });
   return priced.toSorted((a, b) => a.cost - b.cost)[0];
 };
 
-const against = (cost: number | null, best: Best | undefined, unit: (cost: number) => string): string => {
+const against = (cost: number | null, rival: Best | undefined, unit: (cost: number) => string): string => {
   if (cost === null) return 'does not fit';
-  if (best === undefined) return `${unit(cost)}; no single method reaches the accuracy on this target`;
-  const saved = 1 - cost / best.cost;
+  if (rival === undefined) return `${unit(cost)}; none of them reaches the accuracy on this target`;
+  const saved = 1 - cost / rival.cost;
   const words = saved >= 0 ? `${percent(saved, 1)} less` : `${percent(-saved, 1)} more`;
-  return `${unit(cost)}, ${words} than the best single method (${best.name}, ${unit(best.cost)})`;
+  return `${unit(cost)}, ${words} than the best of them (${rival.name}, ${unit(rival.cost)})`;
 };
 
 const luts = (cost: number): string => `${cost} LUTs`;
@@ -53,35 +50,36 @@ const beside = (search: ComparedNetwork, { name, accuracy, luts: size, energyPj 
   `Beside them, ${name}: ${percent(accuracy)} (the search ${percent(search.accuracy)}), ${size === null ? 'does not fit' : luts(size)}, ${energy(energyPj)}.`;
 
 /**
- * Against the singles that fit and keep the bar of accuracy on the test pictures; where the search misses it, against those that
- * are no less accurate than the search.
+ * Against networks that fit and keep the bar of accuracy on the test pictures; where the search misses it, against those that are
+ * no less accurate than the search.
  */
-const verdict = ({ float, maxLoss, search, singles, uniform }: Comparison): string => {
+const verdict = ({ float, maxLoss, search, singles, narrowed, uniform }: Comparison): string => {
   const bar = float - maxLoss / 100;
   const threshold = Math.min(bar, search.accuracy);
-  const rivals = singles.filter(({ accuracy, luts }) => accuracy >= threshold && luts !== null);
-  const [rivalCount, of] = [rivals.length, `of the ${singles.length} single networks`];
+  const whose = search.accuracy >= bar ? 'keep it and fit' : 'are at least as accurate as the search and fit';
+  const does = search.accuracy >= bar ? 'keeps' : '**misses**';
+  const groups = [
+    ['the five methods as their papers have them', singles],
+    ['the same with narrow activations', narrowed],
+  ] as const;
   return [
-    search.accuracy >= bar
-      ? `The search keeps the bar of ${percent(bar)} on the test pictures (float ${percent(float)}); ${rivalCount} ${of} keep it and fit.`
-      : `The search **misses** the bar of ${percent(bar)} on the test pictures (float ${percent(float)}); ${rivalCount} ${of} are at least as accurate as the search and fit.`,
-    `- LUTs: ${against(
-      search.luts,
-      least(rivals, (each) => each.luts),
-      luts,
-    )}.`,
-    `- Energy: ${against(
-      search.energyPj,
-      least(rivals, (each) => each.energyPj),
-      energy,
-    )}.`,
+    `The search ${does} the bar of ${percent(bar)} on the test pictures (float ${percent(float)}).`,
+    '',
+    ...groups.flatMap(([name, networks]) => {
+      const rivals = networks.filter(({ accuracy, luts }) => accuracy >= threshold && luts !== null);
+      return [
+        `- Beside ${name} (${rivals.length} of ${networks.length} ${whose}):`,
+        `  ${against(search.luts, best(rivals, 'luts'), luts)};`,
+        `  ${against(search.energyPj, best(rivals, 'energyPj'), energy)}.`,
+      ];
+    }),
     ...uniform.map((each) => `- ${beside(search, each)}`),
   ].join('\n');
 };
 
 const section = (comparison: Comparison): string => {
   const { title, target, array, minimize, maxLoss, epochs, activationBits, designs, tried } = comparison;
-  const { search, singles, uniform, trainingCpuSeconds } = comparison;
+  const { search, singles, narrowed, uniform, trainingCpuSeconds } = comparison;
   return [
     `## ${title}: ${minimize} on ${target}, ${array}, at most ${maxLoss} point${maxLoss === 1 ? '' : 's'} lost`,
     '',
@@ -90,7 +88,9 @@ const section = (comparison: Comparison): string => {
     '| network | layers | activation bits | epochs | accuracy | LUTs | energy, nJ | cycles per picture | fmax, MHz |',
     '|---|---|--:|--:|--:|--:|--:|--:|--:|',
     row(search),
-    ...[singles, uniform].flatMap((rows) => rows.toSorted((a, b) => b.accuracy - a.accuracy).map(row)),
+    ...[singles, narrowed, uniform].flatMap((rows) =>
+      rows.toSorted((a, b) => b.accuracy - a.accuracy).map(row),
+    ),
     '',
     verdict(comparison),
     '',

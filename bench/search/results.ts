@@ -37,6 +37,7 @@ export const comparisonSchema = z.strictObject({
   trainingCpuSeconds: amount,
   search: networkSchema,
   singles: z.array(networkSchema),
+  narrowed: z.array(networkSchema),
   uniform: z.array(networkSchema),
 });
 

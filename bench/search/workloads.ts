@@ -10,8 +10,10 @@ export interface SearchWorkload {
   readonly maxLosses: readonly number[];
   /** Of the chosen network, each trial takes half as many, and of every network it is compared with, or more. */
   readonly epochs: number;
-  /** The five methods. */
+  /** The five methods as their papers have them: 8-bit activations (FAMES: 4). */
   readonly singles: readonly Job[];
+  /** The same with activations as narrow as the searches chose. */
+  readonly narrowed: readonly Job[];
   /** One width for all weights and one for all activations: none of the five methods, but the plainest way to be small. */
   readonly uniform: readonly Job[];
 }
@@ -37,20 +39,17 @@ const withActivations = (job: Job, activationBits: number): Job => ({
   config: { ...job.config, activationBits },
 });
 
-/**
- * As the methods bench has them (8-bit activations; FAMES 4 bits), and with activations as narrow as the searches chose. All on
- * the workload's first network; factors have a network of their own in the methods bench.
- */
+/** All on the workload's first network; factors have a network of their own in the methods bench. */
 const rivalsOf = (
   { jobs }: Workload,
   { epochs, narrow }: { readonly epochs: number; readonly narrow: number },
-): Pick<SearchWorkload, 'singles' | 'uniform'> => {
+): Pick<SearchWorkload, 'singles' | 'narrowed' | 'uniform'> => {
   const [first] = jobs;
   if (first === undefined) throw new RangeError('a workload has jobs');
   const named = (name: string): readonly Job[] =>
     jobs.filter((job) => job.name === name).map((job) => ({ ...job, network: first.network }));
   const wide = settings.flatMap(named);
-  const narrowed = wide.filter(({ method }) => method !== 'fames').map((job) => withActivations(job, narrow));
+  const narrower = wide.filter(({ method }) => method !== 'fames').map((job) => withActivations(job, narrow));
   const uniform = named(famesStart).flatMap((job) =>
     [4, 3].map((bits) => ({
       ...job,
@@ -59,7 +58,8 @@ const rivalsOf = (
     })),
   );
   return {
-    singles: [...wide, ...narrowed].map((job) => trained(job, epochs)),
+    singles: wide.map((job) => trained(job, epochs)),
+    narrowed: narrower.map((job) => trained(job, epochs)),
     uniform: uniform.map((job) => trained(job, epochs)),
   };
 };

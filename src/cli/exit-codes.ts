@@ -1,4 +1,5 @@
 /** What the process's exit code says; the table of the README and of `nomul --help`. */
+import { StageStopped, SweepError } from '../sweep/index.js';
 
 export const exitCodes = {
   ok: 0,
@@ -7,7 +8,7 @@ export const exitCodes = {
   badInput: 2,
   toolMissing: 3,
   toolCrashed: 4,
-  /** A sweep of which some points failed. */
+  /** A sweep of which some points failed or are not finished. */
   partial: 5,
   interrupted: 130,
 } as const;
@@ -18,7 +19,7 @@ export const exitCodeText: readonly (readonly [number, string])[] = [
   [exitCodes.badInput, 'bad usage or bad input'],
   [exitCodes.toolMissing, 'a tool is missing (nomul doctor tells how to install it)'],
   [exitCodes.toolCrashed, 'a tool, or nomul itself, crashed or ran out of time'],
-  [exitCodes.partial, 'a sweep came to its end, and some of its points failed'],
+  [exitCodes.partial, 'a sweep came to its end, and some of its points failed or are unfinished'],
   [exitCodes.interrupted, 'interrupted'],
 ];
 
@@ -46,10 +47,12 @@ const systemErrors: Readonly<Record<string, string>> = {
 
 /**
  * Turns anything thrown into a failure. Expected errors carry a string `code`, and an `exitCode` where it is not 2; whatever
- * else is thrown is a mistake of nomul. After Ctrl-C every failure is the interruption.
+ * else is thrown is a mistake of nomul. After Ctrl-C every failure is the interruption, except those of a sweep: it finishes what
+ * runs, says itself that it was interrupted, and results that contradict each other are worse.
  */
 export function failureOf(error: unknown, interrupted: boolean): Failure {
-  if (interrupted) return { code: 'INTERRUPTED', message: 'interrupted', exitCode: exitCodes.interrupted };
+  if (interrupted && !isOfSweep(error))
+    return { code: 'INTERRUPTED', message: 'interrupted', exitCode: exitCodes.interrupted };
   if (!(error instanceof Error)) return internal(String(error), undefined);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   if (code === undefined) return internal(error.message, error.stack);
@@ -63,6 +66,8 @@ export function failureOf(error: unknown, interrupted: boolean): Failure {
   if (words === undefined || path === undefined) return internal(error.message, error.stack);
   return expected(code, `${path}: ${words}`);
 }
+
+const isOfSweep = (error: unknown): boolean => error instanceof SweepError || error instanceof StageStopped;
 
 function expected(code: string, message: string): Failure {
   return { code, message, exitCode: exitCodes.badInput };

@@ -1,4 +1,5 @@
 /** Runs a sub-verb of `nomul sweep`, and says how it went. */
+import { plural } from '../report/index.js';
 import {
   k8sManifest,
   merge,
@@ -13,7 +14,7 @@ import {
 import { resultEnvelope, type Envelope } from './envelope.js';
 import { exitCodes } from './exit-codes.js';
 import type { Paint } from './summary.js';
-import { countsLine, planSummary, sweepSummary } from './sweep-summary.js';
+import { planSummary, statusSummary, sweepSummary, unfinishedText } from './sweep-summary.js';
 import type { SweepRequest } from './sweep-verbs.js';
 
 export interface SweepOutcomeText {
@@ -30,17 +31,18 @@ export async function runSweepVerb(request: SweepRequest, hooks: SweepHooks): Pr
     }
     case 'run': {
       const ran = await runSweep(request.options, hooks);
-      return { envelope: envelopeOf(ran, ran), summary: (paint) => sweepSummary(ran, paint) };
+      return { envelope: envelopeOf(ran, ran), summary: (paint) => sweepSummary(ran, 'made again', paint) };
     }
     case 'status': {
       const found = await status(request.options);
-      const { waiting, running, quarantined } = found.queue;
-      const queue = `${waiting} jobs wait, ${running} run, ${quarantined} were given up`;
-      return { envelope: envelopeOf(found), summary: (paint) => `${countsLine(found, paint)}\n  ${queue}` };
+      return { envelope: envelopeOf(found), summary: (paint) => statusSummary(found, paint) };
     }
     case 'merge': {
       const merged = await merge(request.options);
-      return { envelope: envelopeOf(merged, merged), summary: (paint) => sweepSummary(merged, paint) };
+      return {
+        envelope: envelopeOf(merged, merged),
+        summary: (paint) => sweepSummary(merged, 'left out', paint),
+      };
     }
     case 'worker': {
       const jobs = await work(request.options, hooks);
@@ -71,12 +73,15 @@ export async function runSweepVerb(request: SweepRequest, hooks: SweepHooks): Pr
   }
 }
 
-/** Points that failed or were not measured make the exit code 5; each reason is a problem. */
+/** Points that failed, were not measured or are not finished make the exit code 5; each reason is a problem. */
 const envelopeOf = (result: unknown, summary?: SweepSummary): Envelope => {
-  const failed = summary !== undefined && summary.failed + summary.unmeasured > 0;
-  const problems = (summary?.failures ?? []).map(({ reason, points }) => ({
+  if (summary === undefined) return resultEnvelope('sweep', exitCodes.ok, result, []);
+  const { failures, failed, unmeasured, unfinished } = summary;
+  const problems = failures.map(({ reason, points }) => ({
     code: 'POINTS_FAILED',
-    message: `${points} ${points === 1 ? 'point' : 'points'}: ${reason}`,
+    message: `${plural(points, 'point')}: ${reason}`,
   }));
-  return resultEnvelope('sweep', failed ? exitCodes.partial : exitCodes.ok, result, problems);
+  const open = unfinished === 0 ? [] : [{ code: 'POINTS_UNFINISHED', message: unfinishedText(unfinished) }];
+  const isWhole = failed + unmeasured + unfinished === 0;
+  return resultEnvelope('sweep', isWhole ? exitCodes.ok : exitCodes.partial, result, [...problems, ...open]);
 };

@@ -1,7 +1,13 @@
 /** What a person reads when a sub-verb of `nomul sweep` is done. */
 import { join } from 'node:path';
 import { integer, plural } from '../report/index.js';
-import { reportName, type PlanOutcome, type StagePlan, type SweepSummary } from '../sweep/index.js';
+import {
+  reportName,
+  type PlanOutcome,
+  type StagePlan,
+  type StatusOutcome,
+  type SweepSummary,
+} from '../sweep/index.js';
 import type { Paint } from './summary.js';
 
 export function planSummary(plan: PlanOutcome, { soft }: Paint): string {
@@ -38,7 +44,7 @@ function duration(seconds: number): string {
   return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-export function countsLine(
+function countsLine(
   { points, done, infeasible, failed, unfinished, unmeasured }: SweepSummary,
   paint: Paint,
 ): string {
@@ -47,9 +53,22 @@ export function countsLine(
     `${integer(infeasible)} infeasible`,
     failed === 0 ? '0 failed' : paint.bad(`${integer(failed)} failed`),
     ...(unmeasured === 0 ? [] : [paint.bad(`${integer(unmeasured)} without energy or activity`)]),
-    ...(unfinished === 0 ? [] : [`${integer(unfinished)} unfinished`]),
+    ...(unfinished === 0 ? [] : [paint.bad(`${integer(unfinished)} unfinished`)]),
   ];
   return `${plural(points, 'point')}: ${parts.join(', ')}`;
+}
+
+/** Of a run or a merge that is at its end. */
+export const unfinishedText = (points: number): string =>
+  `${plural(points, 'point')} unfinished: a shard is missing or was interrupted, or files are corrupt and could not be made again; run the sweep, or that shard, again`;
+
+export function statusSummary(status: StatusOutcome, paint: Paint): string {
+  const { waiting, running, quarantined } = status.queue;
+  return [
+    countsLine(status, paint),
+    `  ${waiting} jobs wait, ${running} run, ${quarantined} were given up`,
+    ...(status.kept === null ? [] : [`  ${paint.bad('not written')} ${status.kept}`]),
+  ].join('\n');
 }
 
 interface Finished extends SweepSummary {
@@ -58,12 +77,14 @@ interface Finished extends SweepSummary {
   readonly explanations?: PlanOutcome['explanations'];
 }
 
-export function sweepSummary(finished: Finished, paint: Paint): string {
-  const { out, failures, corrupt, explanations = [] } = finished;
+/** `fate`: what became of files that are corrupt. */
+export function sweepSummary(finished: Finished, fate: string, paint: Paint): string {
+  const { out, failures, unfinished, corrupt, explanations = [] } = finished;
   return [
     countsLine(finished, paint),
     ...failures.map(({ reason, points }) => `  ${paint.bad('failed')} ${plural(points, 'point')}: ${reason}`),
-    ...corrupt.map((path) => `  corrupt, made again: ${path}`),
+    ...(unfinished === 0 ? [] : [`  ${unfinishedText(unfinished)}`]),
+    ...corrupt.map((path) => `  corrupt, ${fate}: ${path}`),
     ...explanations.map(({ stage, label, why }) => `  ${stage} of ${label}: ${why}`),
     `  ${'results'.padEnd(10)}${join(out, reportName)}`,
   ].join('\n');

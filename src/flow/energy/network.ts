@@ -28,6 +28,8 @@ export interface NetworkEnergyOptions {
   /** Where tools are looked for. */
   readonly tools?: FindOptions;
   readonly signal?: AbortSignal;
+  /** Wall-clock limit of Yosys; default an hour. */
+  readonly timeoutMs?: number;
   /** Cache root, default NOMUL_CACHE or `.cache`. */
   readonly cache?: string;
 }

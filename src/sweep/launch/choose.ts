@@ -32,7 +32,8 @@ export const chooseLauncher = (request: LauncherRequest): Launcher => {
   const { jobs: workers = Math.max(1, Math.floor(availableParallelism() / 2)) } = request;
   if (workers === 0) return noLauncher;
   if (launcher === 'local') {
-    return localLauncher({ program: workerProgram(folder, ['--attached'], queue), workers });
+    const program = workerProgram(folder, ['--attached', '--quiet', '--json'], queue);
+    return localLauncher({ program, workers });
   }
   const program = workerProgram(folder, ['--idle', pilotIdle, '--grace', pilotGrace, '--quiet'], queue);
   return slurmLauncher({

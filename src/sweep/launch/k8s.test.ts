@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { exitCodes } from '../../cli/exit-codes.js';
 import { k8sManifest } from './k8s.js';
 
 const options = {
@@ -112,6 +113,19 @@ describe('the manifest for Kubernetes', () => {
     const grace = Number(command[command.indexOf('--grace') + 1]);
     expect(grace).toBeGreaterThan(0);
     expect(grace).toBeLessThan(spec.template.spec.terminationGracePeriodSeconds);
+  });
+
+  it('starts no pod again whose exit code says that another one ends the same', () => {
+    const finalOf = ({ spec }: ReturnType<typeof parsed>[number]) =>
+      spec.podFailurePolicy.rules.flatMap((rule) =>
+        rule.action === 'FailIndex' ? rule.onExitCodes.values : [],
+      );
+    const [run, worker] = parsed();
+    const { checkFailed, badInput, toolMissing, partial } = exitCodes;
+    expect(finalOf(run)).toEqual([checkFailed, badInput, toolMissing, partial]);
+    expect(finalOf(worker)).toEqual([badInput, toolMissing]);
+    // Evicted pods are not counted, whatever their exit code: the first rule that fits decides.
+    for (const { spec } of [run, worker]) expect(spec.podFailurePolicy.rules[0]?.action).toBe('Ignore');
   });
 
   it('names the queue to all pods, and a password only by the name of its Secret', () => {

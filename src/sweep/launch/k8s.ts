@@ -42,7 +42,7 @@ export const k8sManifest = (options: ManifestOptions): Json => {
     );
   }
   const name = `nomul-sweep-${createHash('sha256').update(`${file}\n${out}`).digest('hex').slice(0, 8)}`;
-  const job = (role: string, pods: number, args: readonly string[]): Json => ({
+  const job = (role: Role, pods: number, args: readonly string[]): Json => ({
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: { name: `${name}-${role}`, labels: { app: name, role } },
@@ -51,10 +51,11 @@ export const k8sManifest = (options: ManifestOptions): Json => {
       completions: pods,
       parallelism: pods,
       backoffLimitPerIndex: 20,
-      podFailurePolicy: { rules: failureRules },
+      podFailurePolicy: { rules: failureRules(role) },
       template: { metadata: { labels: { app: name, role } }, spec: podSpec(options, role, args) },
     },
   });
+  // The queue is empty for so long only when the sweep has ended, or nobody is there to go on with it.
   const idle = ['--idle', '1800', '--grace', `${graceSeconds}`, '--quiet'];
   return {
     apiVersion: 'v1',
@@ -66,13 +67,21 @@ export const k8sManifest = (options: ManifestOptions): Json => {
   };
 };
 
-/** Not the pod's fault: evicted. Never better: a wrong option, a missing tool. */
-const failureRules: Json = [
+type Role = 'run' | 'worker';
+
+/**
+ * Never better in another pod: a wrong option, a missing tool; of `run` also results that contradict each other, and points
+ * that failed after their tries, which each new `run` would forgive.
+ */
+const finalCodes: Readonly<Record<Role, readonly number[]>> = { run: [1, 2, 3, 5], worker: [2, 3] };
+
+const failureRules = (role: Role): Json => [
+  // Not the pod's fault: evicted.
   { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
-  { action: 'FailIndex', onExitCodes: { containerName: 'nomul', operator: 'In', values: [2, 3] } },
+  { action: 'FailIndex', onExitCodes: { containerName: 'nomul', operator: 'In', values: finalCodes[role] } },
 ];
 
-const podSpec = (options: ManifestOptions, role: string, args: readonly string[]): Json => {
+const podSpec = (options: ManifestOptions, role: Role, args: readonly string[]): Json => {
   const { image, claim, mount, memoryMiB = 4096 } = options;
   const resources = {
     cpu: role === 'worker' ? '1' : '250m',

@@ -3,10 +3,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { SweepError } from '../errors.js';
 import type { Program } from '../worker/programs.js';
+import { failureOf, newWords, type Words } from './ending.js';
 import type { Launcher } from './launcher.js';
 
 export interface LocalOptions {
-  /** What to run; with `--attached` it ends when its standard input does. */
+  /** What to run; with `--attached` it ends when its standard input does, with `--json` it tells why it failed. */
   readonly program: Program;
   readonly workers: number;
 }
@@ -16,41 +17,39 @@ const endingsAllowed = 20;
 
 interface Running {
   readonly child: ChildProcess;
-  /** The end of what it said. */
-  said: string;
+  readonly words: Words;
 }
 
 export const localLauncher = ({ program, workers }: LocalOptions): Launcher => {
   const running = new Set<Running>();
   let endings = 0;
   let finishedBefore = 0;
-  let fatal: string | undefined;
+  let fatal: Error | undefined;
   let draining = false;
   const launch = (): void => {
     // In a group of its own, so that Ctrl-C reaches only us; its standard input ends when we do.
     const child = spawn(program.command, [...program.args], {
-      stdio: ['pipe', 'ignore', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, ...program.environment },
       detached: true,
     });
-    const entry: Running = { child, said: '' };
+    const entry: Running = { child, words: newWords() };
     running.add(entry);
-    child.stderr.on(
-      'data',
-      (chunk: Buffer) => (entry.said = `${entry.said}${chunk.toString()}`.slice(-2000)),
-    );
+    child.stdout.on('data', (chunk: Buffer) => {
+      entry.words.onOutput(chunk);
+      // After its last word nothing of ours must keep it.
+      if (entry.words.envelope() !== undefined) child.stdin.end();
+    });
+    child.stderr.on('data', (chunk: Buffer) => entry.words.onError(chunk));
     child.stdin.on('error', () => undefined);
-    const ended = (code: number | null): void => {
+    const ended = (failure: Error | undefined): void => {
       if (!running.delete(entry) || draining) return;
       endings++;
-      // It said what is wrong: a folder that cannot be written, an executor that does not start.
-      if (code === 2 || code === 3 || code === 4) fatal = entry.said.trim();
+      fatal ??= failure;
     };
-    child.on('error', (error) => {
-      entry.said = error.message;
-      ended(2);
-    });
-    child.on('exit', (code) => ended(code));
+    child.on('error', (error) => ended(new SweepError('WORKERS_FAILED', error.message)));
+    // Not `exit`: all that it said is here then.
+    child.on('close', (code) => ended(failureOf(code, entry.words)));
   };
   const end = (): void => running.forEach(({ child }) => child.kill('SIGKILL'));
   return {
@@ -63,7 +62,7 @@ export const localLauncher = ({ program, workers }: LocalOptions): Launcher => {
     check: (finished) => {
       if (finished > finishedBefore) endings = 0;
       finishedBefore = finished;
-      if (fatal !== undefined) return Promise.reject(new SweepError('WORKERS_FAILED', fatal));
+      if (fatal !== undefined) return Promise.reject(fatal);
       if (endings > endingsAllowed * workers)
         return Promise.reject(
           new SweepError(

@@ -2,14 +2,18 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localLauncher } from '../launch/local.js';
 import { runLoaded, type SweepHooks, type SweepOutcome } from '../run/run.js';
 import type { Sweep } from '../spec/sweep.js';
+import { openStore } from '../store/store.js';
 import { contentsOf, runSerially, temporary } from '../testing/harness.js';
+import { insideLauncher } from '../testing/inside.js';
 import { redisServer, whyNoRedis, type RedisServer } from '../testing/redis-server.js';
-import { syntheticStages, syntheticSweep } from '../testing/synthetic.js';
+import { syntheticStages, syntheticSweep, together } from '../testing/synthetic.js';
 import { openBullmqQueue } from './bullmq.js';
+import type { Queue } from './queue.js';
 
 const why = whyNoRedis();
 if (why !== undefined) console.warn(`not tested: ${why}`);
@@ -71,5 +75,29 @@ describe.skipIf(why !== undefined)('a sweep through Redis', () => {
     const ended = await run(syntheticSweep(2, 2, 'poison'), 'poison');
     expect(ended).toMatchObject({ points: 4, failed: 4, done: 0, unfinished: 0 });
     expect(ended.failures[0]?.reason).toContain('this never works');
+  });
+
+  it('tells what was given up although the server forgets it, also to who does not ask the server', async () => {
+    const sweep = together(syntheticSweep(1, 2, 'poison'), syntheticSweep(11, 2));
+    const open = (): Promise<Queue> => openBullmqQueue({ url: server.url, name: 'forgotten', lockMs: 1000 });
+    const store = openStore(folder('forgotten'));
+    const redis = new Redis(server.url);
+    let forgotten = 0;
+    const progress = (): void => {
+      if (store.failures.all().length > 0 && forgotten++ < 3) void redis.flushall();
+    };
+    const ended = await runLoaded(
+      sweep,
+      { out: folder('forgotten') },
+      { progress },
+      {
+        ...{ registry: syntheticStages, tools: {}, queue: await open() },
+        launcher: insideLauncher(open, store, syntheticStages),
+      },
+    );
+    await redis.quit();
+    expect(forgotten).toBeGreaterThan(0);
+    expect(ended).toMatchObject({ points: 24, done: 22, failed: 2, unfinished: 0 });
+    expect(store.failures.all()).toMatchObject([{ stage: 'one', failure: { message: 'this never works' } }]);
   });
 });

@@ -15,7 +15,14 @@ import {
   type RedisOptions,
   type RedisPackages,
 } from './bullmq-connection.js';
-import { renewLock, shortenExpiries } from './bullmq-scripts.js';
+import {
+  attendQueue,
+  countLosses,
+  forgiveLosses,
+  renewLock,
+  replaceWaiting,
+  shortenExpiries,
+} from './bullmq-scripts.js';
 import { lossesAllowed, triesAllowed, type Claim, type Job, type JobState, type Queue } from './queue.js';
 
 export interface BullmqOptions extends RedisOptions {
@@ -27,8 +34,6 @@ export interface BullmqOptions extends RedisOptions {
 
 interface Entry {
   readonly job: Job;
-  /** Losses that were reported; those that BullMQ noticed itself are counted by it. */
-  readonly losses: number;
 }
 type Held = BullJob<Entry, null>;
 
@@ -61,6 +66,8 @@ interface Parts {
   readonly queue: BullQueue<Entry>;
   readonly worker: Worker<Entry, null>;
   readonly lockMs: number;
+  /** Names this process as a sweep that asks for jobs. */
+  readonly us: string;
   /** Jobs that this process holds, by token. */
   readonly held: Map<string, Held>;
   /** Fails a job for good whatever tries it has left. */
@@ -88,7 +95,7 @@ const openParts = (packages: RedisPackages, redis: Redis, options: BullmqOptions
   const giveUp = async (job: Held, given: GivenUp, token: string): Promise<void> => {
     await job.moveToFailed(new UnrecoverableError(JSON.stringify(given)), token);
   };
-  return { redis, queue, worker, lockMs, held: new Map(), giveUp };
+  return { redis, queue, worker, lockMs, us: randomUUID(), held: new Map(), giveUp };
 };
 
 const prefix = 'nomul';
@@ -97,25 +104,40 @@ const prefix = 'nomul';
 const isConnectionError = (error: Error): boolean =>
   'code' in error || /connection is closed|ECONN|EPIPE/i.test(error.message);
 
-/** Jobs in, quarantined jobs out again. */
-const giving = ({ queue }: Parts): Pick<Queue, 'enqueue' | 'forgive'> => {
+/** Jobs in, those nobody wants and quarantined ones out again. */
+const giving = ({ redis, queue, lockMs, us }: Parts): Pick<Queue, 'attend' | 'enqueue' | 'forgive'> => {
+  const idsWaiting = (): Promise<readonly string[]> => redis.lrange(queue.toKey('wait'), 0, -1);
+
+  const attend = async (wanted: Pick<ReadonlySet<string>, 'has'>): Promise<void> => {
+    const unwanted = (await idsWaiting()).filter((id) => !wanted.has(id));
+    // In this order: a sweep that begins meanwhile gives a sign of life before it asks for anything.
+    const others = Number(await redis.eval(attendQueue, 1, queue.toKey('sweeps'), us, lockMs));
+    if (others === 0) for (const id of unwanted) await queue.remove(id);
+  };
   const enqueue = async (jobs: readonly Job[]): Promise<void> => {
+    const before = new Set(await idsWaiting());
     for (let from = 0; from < jobs.length; from += batch) {
+      const some = jobs.slice(from, from + batch);
+      // Nothing happens to those that are there.
       await queue.addBulk(
-        jobs.slice(from, from + batch).map((job) => ({
+        some.map((job) => ({
           name: job.stage,
-          data: { job, losses: 0 },
+          data: { job },
           opts: { jobId: job.id, attempts: triesAllowed, removeOnComplete: true, stackTraceLimit: 0 },
         })),
       );
+      const contents = some
+        .filter(({ id }) => before.has(id))
+        .flatMap((job) => [job.id, JSON.stringify({ job })]);
+      if (contents.length > 0)
+        await redis.eval(replaceWaiting, 1, queue.toKey('wait'), queue.toKey(''), ...contents);
     }
   };
   const forgive = async (): Promise<void> => {
     for (const job of await queue.getFailed()) await job.remove();
-    for (const job of await queue.getJobs(['wait', 'active']))
-      if (lossesOf(job) > 0) await job.updateData({ ...job.data, losses: -job.stalledCounter });
+    await redis.eval(forgiveLosses, 2, queue.toKey('wait'), queue.toKey('active'), queue.toKey(''));
   };
-  return { enqueue, forgive };
+  return { attend, enqueue, forgive };
 };
 
 const batch = 500;
@@ -125,6 +147,10 @@ type Taking = Pick<Queue, 'claim' | 'heartbeat' | 'complete' | 'fail' | 'release
 /** Jobs out, one at a time, and what becomes of them. */
 const taking = (parts: Parts): Taking => {
   const { redis, queue, worker, lockMs, held, giveUp } = parts;
+
+  /** `more`: this many are added. */
+  const lossesOf = async ({ id = '' }: Held, more = 0): Promise<number> =>
+    Number(await redis.eval(countLosses, 1, queue.toKey(id), more));
 
   const next = async (token: string): Promise<Held | undefined> => worker.getNextJob(token, { block: false });
 
@@ -142,9 +168,9 @@ const taking = (parts: Parts): Taking => {
       const token = randomUUID();
       const job = await next(token);
       if (job === undefined) return undefined;
-      const losses = lossesOf(job);
+      const losses = await lossesOf(job);
       if (losses >= lossesAllowed) {
-        await giveUp(job, tooManyLosses(job), token);
+        await giveUp(job, tooManyLosses(job, losses), token);
         continue;
       }
       held.set(token, job);
@@ -186,7 +212,7 @@ const taking = (parts: Parts): Taking => {
     complete: (claim) => settle(claim, (job, token) => job.moveToCompleted(null, token, false)),
     fail: (claim, failure) =>
       settle(claim, async (job, token) => {
-        const given: GivenUp = { failure, tries: job.attemptsMade + 1 + lossesOf(job) };
+        const given: GivenUp = { failure, tries: job.attemptsMade + 1 + (await lossesOf(job)) };
         // BullMQ gives it up by itself after the last try.
         if (failure.again) await job.moveToFailed(new Error(JSON.stringify(given)), token);
         else await giveUp(job, given, token);
@@ -194,17 +220,15 @@ const taking = (parts: Parts): Taking => {
     release: (claim) => settle(claim, (job, token) => job.moveToWait(token)),
     lose: (claim) =>
       settle(claim, async (job, token) => {
-        await job.updateData({ ...job.data, losses: job.data.losses + 1 });
-        if (lossesOf(job) >= lossesAllowed) await giveUp(job, tooManyLosses(job), token);
+        const losses = await lossesOf(job, 1);
+        if (losses >= lossesAllowed) await giveUp(job, tooManyLosses(job, losses), token);
         else await job.moveToWait(token);
       }),
   };
 };
 
-const lossesOf = (job: Pick<Held, 'data' | 'stalledCounter'>): number => job.data.losses + job.stalledCounter;
-
-const tooManyLosses = (job: Held): GivenUp => ({
-  tries: job.attemptsMade + lossesOf(job),
+const tooManyLosses = (job: Held, losses: number): GivenUp => ({
+  tries: job.attemptsMade + losses,
   failure: {
     code: 'WORKER_LOST',
     message: `its worker was lost ${lossesAllowed} times; is there enough memory for it?`,
@@ -262,8 +286,10 @@ const givenUpShape = z.object({
 const givenUpIn = (reason: string): GivenUp => givenUpShape.parse(JSON.parse(reason));
 
 const closing =
-  ({ redis, queue, worker }: Parts): Queue['close'] =>
+  ({ redis, queue, worker, us }: Parts): Queue['close'] =>
   async () => {
+    // Not waited for: where it does not arrive we are forgotten soon.
+    redis.zrem(queue.toKey('sweeps'), us).catch(() => undefined);
     // By force: the server may be away, and nothing of ours is under way.
     await Promise.all([worker.close(true), queue.close()]);
     redis.disconnect();

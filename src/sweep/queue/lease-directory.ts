@@ -1,7 +1,6 @@
 /**
  * The queue without a server: a folder that several processes, and machines with a common file system, share. A job is a
- * file; who renames it owns it. Owners count up in a file of their own; whose count stands still for long enough by the
- * observer's own steady clock is lost. No clock of the day is read, so none can jump.
+ * file; who renames it owns it, for as long as it gives signs of life (beats.ts).
  */
 
 import { randomBytes } from 'node:crypto';
@@ -10,8 +9,9 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { StageFailure } from '../errors.js';
-import { codeOf, isRunning, makeFolder, replaceFile, writing } from '../store/files.js';
-import { namesIn } from '../store/results.js';
+import { openFailures, type Failures } from '../store/failures.js';
+import { codeOf, makeFolder, namesIn, replaceFile, writing } from '../store/files.js';
+import { Beats } from './beats.js';
 import {
   lossesAllowed,
   triesAllowed,
@@ -38,21 +38,6 @@ const jobSchema = z.strictObject({
   inputs: z.record(z.string(), z.json()),
   context: z.record(z.string(), z.json()),
 });
-const beatSchema = z.object({ count: z.number(), host: z.string(), pid: z.number() });
-const quarantinedSchema = z.strictObject({
-  id: z.string(),
-  stage: z.string(),
-  key: z.string(),
-  label: z.string(),
-  tries: z.int(),
-  failure: z.strictObject({
-    code: z.string(),
-    message: z.string(),
-    again: z.boolean(),
-    stops: z.boolean(),
-    log: z.string(),
-  }),
-});
 
 /** A job's file: `ID.FAILURES.LOSSES.json`, claimed `ID.FAILURES.LOSSES.WORKER.json`. */
 interface Ticket {
@@ -72,18 +57,11 @@ const ticketOf = (name: string): Ticket | undefined => {
   return { id, failures: Number(failures), losses: Number(losses), worker };
 };
 
-const ticketsIn = (folder: string): readonly Ticket[] =>
-  namesIn(folder).flatMap((name) => ticketOf(name) ?? []);
+type TicketFolder = 'waiting' | 'claimed';
 
 /** Jobs that nothing happened to come first: one that takes its workers with it keeps no other from being done. */
 const byTriesAndId = (a: Ticket, b: Ticket): number =>
   a.failures + a.losses - b.failures - b.losses || (a.id < b.id ? -1 : 1);
-
-/** What was last seen of another worker's count, and when by our own steady clock. */
-interface Seen {
-  readonly count: number;
-  readonly at: number;
-}
 
 /** The queue in FOLDER/queue. @throws SweepError FOLDER_NOT_WRITABLE */
 export const leaseDirectory = (folder: string, options: LeaseOptions = {}): Queue =>
@@ -91,10 +69,12 @@ export const leaseDirectory = (folder: string, options: LeaseOptions = {}): Queu
 
 class LeaseDirectory implements Queue {
   readonly beatMs: number;
-  private readonly staleMs: number;
-  private readonly worker = `${hostname().replace(/[^\w-]/g, '_')}-${process.pid}-${randomBytes(4).toString('hex')}`;
-  private readonly seen = new Map<string, Seen>();
-  private count = 0;
+  private readonly name = `${hostname().replace(/[^\w-]/g, '_')}-${process.pid}-${randomBytes(4).toString('hex')}`;
+  private readonly workers: Beats;
+  /** Sweeps that ask for jobs. */
+  private readonly sweeps: Beats;
+  private readonly quarantine: Failures;
+  private hasBeaten = false;
   private lookedAt = -Infinity;
 
   constructor(
@@ -102,18 +82,33 @@ class LeaseDirectory implements Queue {
     { beatMs = 2000, staleMs = 15 * beatMs }: LeaseOptions,
   ) {
     this.beatMs = beatMs;
-    this.staleMs = staleMs;
-    for (const name of ['waiting', 'claimed', 'quarantine', 'forgiven', 'workers'])
-      makeFolder(join(root, name));
+    for (const name of ['waiting', 'claimed', 'quarantine', 'forgiven']) makeFolder(join(root, name));
+    this.workers = new Beats(join(root, 'workers'), this.name, staleMs);
+    this.sweeps = new Beats(join(root, 'sweeps'), this.name, staleMs);
+    this.quarantine = openFailures(join(root, 'quarantine'));
+  }
+
+  attend(wanted: Pick<ReadonlySet<string>, 'has'>): Promise<void> {
+    this.sweeps.beat(this.beatMs);
+    const unwanted = this.tickets('waiting').filter(({ id }) => !wanted.has(id));
+    // In this order: a sweep that begins meanwhile gives a sign of life before it asks for anything.
+    if (unwanted.length > 0 && !this.sweeps.hasCompany())
+      this.move(() => {
+        for (const ticket of unwanted) rmSync(this.path('waiting', ticket), { force: true });
+      });
+    return Promise.resolve();
   }
 
   async enqueue(jobs: readonly Job[]): Promise<void> {
-    const known = await this.states();
-    for (const job of jobs.filter(({ id }) => !known.has(id))) {
-      const ticket = { id: job.id, failures: 0, losses: 0, worker: '' };
+    const states = await this.states();
+    const waiting = new Map(this.tickets('waiting').map((ticket) => [ticket.id, ticket]));
+    for (const job of jobs) {
+      const state = states.get(job.id) ?? 'absent';
+      const ticket = waiting.get(job.id) ?? (state === 'absent' ? this.newTicket(job.id) : undefined);
+      if (ticket === undefined || state === 'quarantined') continue;
       // Not synced: after a power cut a job that is cut off is thrown away and asked for again.
       this.move(() => {
-        const temporary = join(this.root, `.tmp-${this.worker}`);
+        const temporary = join(this.root, `.tmp-${this.name}`);
         writeFileSync(temporary, JSON.stringify(job));
         renameSync(temporary, this.path('waiting', ticket));
       });
@@ -122,17 +117,18 @@ class LeaseDirectory implements Queue {
 
   claim(): Promise<Claim | undefined> {
     this.reclaim();
-    const running = new Set(ticketsIn(join(this.root, 'claimed')).map(({ id }) => id));
-    const waiting = ticketsIn(join(this.root, 'waiting')).toSorted(byTriesAndId);
+    const waiting = this.tickets('waiting').toSorted(byTriesAndId);
+    if (waiting.length === 0) return Promise.resolve(undefined);
+    // Asked for again just before it was claimed, or given up: once is enough.
+    const taken = new Set([...this.tickets('claimed').map(({ id }) => id), ...this.quarantine.ids()]);
     for (const ticket of waiting) {
-      // Asked for again just before it was claimed: once is enough.
-      if (running.has(ticket.id)) continue;
-      const mine = { ...ticket, worker: this.worker };
+      if (taken.has(ticket.id)) continue;
+      const mine = { ...ticket, worker: this.name };
       // The beat comes first: whoever sees the claim must find its owner alive.
-      if (this.count === 0) this.beat();
+      if (!this.hasBeaten) this.beat();
       if (!this.rename(this.path('waiting', ticket), this.path('claimed', mine))) continue;
       const job = readJob(this.path('claimed', mine));
-      if (job !== undefined) return Promise.resolve(claimOf(job, mine));
+      if (job !== undefined) return Promise.resolve(this.claimOf(job, mine));
       rmSync(this.path('claimed', mine), { force: true });
     }
     return Promise.resolve(undefined);
@@ -161,58 +157,60 @@ class LeaseDirectory implements Queue {
     return Promise.resolve();
   }
 
-  lose({ token, losses }: Claim): Promise<void> {
-    this.lost(token, losses);
+  lose({ token }: Claim): Promise<void> {
+    this.lost(token);
     return Promise.resolve();
   }
 
   states(): Promise<ReadonlyMap<string, JobState>> {
     const states = new Map<string, JobState>();
-    const add = (name: string, state: JobState): void => {
-      for (const { id } of ticketsIn(join(this.root, name))) states.set(id, state);
+    const add = (name: TicketFolder, state: JobState): void => {
+      for (const { id } of this.tickets(name)) states.set(id, state);
     };
     // Twice: what is given back while we look has left one folder before we see it in the other.
     add('waiting', 'waiting');
     add('claimed', 'running');
     add('waiting', 'waiting');
-    for (const name of namesIn(join(this.root, 'quarantine')))
-      if (name.endsWith('.json')) states.set(name.slice(0, -'.json'.length), 'quarantined');
+    for (const id of this.quarantine.ids()) states.set(id, 'quarantined');
     return Promise.resolve(states);
   }
 
   quarantined(): Promise<readonly Quarantined[]> {
-    const folder = join(this.root, 'quarantine');
-    return Promise.resolve(
-      namesIn(folder)
-        .filter((name) => name.endsWith('.json'))
-        .sort()
-        .flatMap((name) => readAs(quarantinedSchema, join(folder, name)) ?? []),
-    );
+    return Promise.resolve(this.quarantine.all());
   }
 
   counts(): Promise<QueueCounts> {
-    const [waiting, running] = ['waiting', 'claimed'].map((name) => ticketsIn(join(this.root, name)).length);
-    const quarantined = namesIn(join(this.root, 'quarantine')).filter((name) =>
-      name.endsWith('.json'),
-    ).length;
-    return Promise.resolve({ waiting: waiting ?? 0, running: running ?? 0, quarantined });
+    return Promise.resolve({
+      waiting: this.tickets('waiting').length,
+      running: this.tickets('claimed').length,
+      quarantined: this.quarantine.ids().length,
+    });
   }
 
   forgive(): Promise<void> {
-    for (const name of namesIn(join(this.root, 'quarantine')))
-      this.move(() => rmSync(join(this.root, 'quarantine', name), { force: true }));
+    this.quarantine.clear();
     // Beside the tickets, whose names are their owners' claims.
-    for (const { id, losses } of ['waiting', 'claimed'].flatMap((name) => ticketsIn(join(this.root, name))))
+    for (const { id, losses } of [...this.tickets('waiting'), ...this.tickets('claimed')])
       if (losses > 0) replaceFile(join(this.root, 'forgiven', id), `${losses}`);
     return Promise.resolve();
   }
 
   close(): Promise<void> {
-    rmSync(join(this.root, 'workers', `${this.worker}.json`), { force: true });
+    this.workers.end();
+    this.sweeps.end();
     return Promise.resolve();
   }
 
-  private path(folder: 'waiting' | 'claimed', ticket: Ticket): string {
+  private tickets(folder: TicketFolder): readonly Ticket[] {
+    return namesIn(join(this.root, folder)).flatMap((name) => ticketOf(name) ?? []);
+  }
+
+  private newTicket(id: string): Ticket {
+    rmSync(join(this.root, 'forgiven', id), { force: true });
+    return { id, failures: 0, losses: 0, worker: '' };
+  }
+
+  private path(folder: TicketFolder, ticket: Ticket): string {
     return join(this.root, folder, ticketName(ticket));
   }
 
@@ -234,13 +232,8 @@ class LeaseDirectory implements Queue {
   }
 
   private beat(): void {
-    this.count++;
-    const path = join(this.root, 'workers', `${this.worker}.json`);
-    const temporary = join(this.root, 'workers', `.tmp-${this.worker}`);
-    this.move(() => {
-      writeFileSync(temporary, JSON.stringify({ count: this.count, host: hostname(), pid: process.pid }));
-      renameSync(temporary, path);
-    });
+    this.hasBeaten = true;
+    this.workers.beat();
   }
 
   private giveBack(token: string, changes: Partial<Ticket>): void {
@@ -257,21 +250,27 @@ class LeaseDirectory implements Queue {
     const job = readJob(path);
     if (job === undefined) return;
     const { id, stage, key, label } = job;
-    const entry: Quarantined = { id, stage, key, label, tries, failure };
-    replaceFile(join(this.root, 'quarantine', `${id}.json`), `${JSON.stringify(entry, null, 2)}\n`);
+    this.quarantine.add({ id, stage, key, label, tries, failure });
     rmSync(path, { force: true });
   }
 
-  private lost(token: string, earlier: number): void {
-    const losses = earlier + 1;
-    if (losses - this.forgiven(token) < lossesAllowed) this.giveBack(token, { losses });
-    else this.giveUp(token, losses, tooManyLosses);
+  private lost(token: string): void {
+    const ticket = ticketOf(token);
+    if (ticket === undefined) return;
+    const losses = ticket.losses + 1;
+    const counted = losses - this.forgiven(ticket.id);
+    if (counted < lossesAllowed) this.giveBack(token, { losses });
+    else this.giveUp(token, ticket.failures + counted, tooManyLosses);
   }
 
   /** Losses that happened before the sweep was started again. */
-  private forgiven(token: string): number {
-    const { id = '' } = ticketOf(token) ?? {};
+  private forgiven(id: string): number {
     return readAs(z.int(), join(this.root, 'forgiven', id)) ?? 0;
+  }
+
+  private claimOf(job: Job, ticket: Ticket): Claim {
+    const { failures, losses } = ticket;
+    return { job, failures, losses: losses - this.forgiven(ticket.id), token: ticketName(ticket) };
   }
 
   /** Takes jobs from workers that are lost. */
@@ -279,18 +278,8 @@ class LeaseDirectory implements Queue {
     const now = performance.now();
     if (now - this.lookedAt < this.beatMs / 2) return;
     this.lookedAt = now;
-    for (const ticket of ticketsIn(join(this.root, 'claimed')))
-      if (ticket.worker !== this.worker && this.isLost(ticket.worker, now))
-        this.lost(ticketName(ticket), ticket.losses);
-  }
-
-  private isLost(worker: string, now: number): boolean {
-    const beat = readAs(beatSchema, join(this.root, 'workers', `${worker}.json`));
-    const count = beat?.count ?? -1;
-    const before = this.seen.get(worker);
-    if (before?.count !== count) this.seen.set(worker, { count, at: now });
-    if (beat?.host === hostname() && !isRunning(beat.pid)) return true;
-    return before?.count === count && now - before.at > this.staleMs;
+    for (const ticket of this.tickets('claimed'))
+      if (ticket.worker !== this.name && this.workers.isLost(ticket.worker)) this.lost(ticketName(ticket));
   }
 }
 
@@ -301,13 +290,6 @@ const tooManyLosses: StageFailure = {
   stops: false,
   log: '',
 };
-
-const claimOf = (job: Job, ticket: Ticket): Claim => ({
-  job,
-  failures: ticket.failures,
-  losses: ticket.losses,
-  token: ticketName(ticket),
-});
 
 const readAs = <S extends z.ZodType>(schema: S, path: string): z.output<S> | undefined => {
   try {

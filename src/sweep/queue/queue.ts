@@ -57,7 +57,15 @@ export const triesAllowed = 3;
 export const lossesAllowed = 8;
 
 export interface Queue {
-  /** Jobs whose id waits, runs or is quarantined already are left as they are. */
+  /**
+   * To be called again and again, also before the first `enqueue`, by a sweep that waits for the jobs `wanted`. Jobs that
+   * wait and are none of them are of a sweep that was stopped, and are thrown away, unless another sweep is alive here.
+   */
+  attend(wanted: Pick<ReadonlySet<string>, 'has'>): Promise<void>;
+  /**
+   * A job whose id waits already is replaced: its limits and paths may be new. One that runs or is quarantined is left as
+   * it is.
+   */
   enqueue(jobs: readonly Job[]): Promise<void>;
   /** A job that waits, or undefined. Jobs of workers that are lost are among them. */
   claim(): Promise<Claim | undefined>;

@@ -6,7 +6,7 @@
 import { setImmediate as breathe, setTimeout as wait } from 'node:timers/promises';
 import { SweepError } from '../errors.js';
 import type { Launcher } from '../launch/launcher.js';
-import type { Job, JobState, Queue } from '../queue/queue.js';
+import type { Job, JobState, Quarantined, Queue } from '../queue/queue.js';
 import type { Point } from '../spec/points.js';
 import type { Resolver } from '../stages/resolve.js';
 
@@ -22,12 +22,20 @@ export interface CoordinateOptions {
   readonly signal: AbortSignal;
   /** Points looked at together; default 500. */
   readonly window?: number;
+  /** Jobs that this sweep gave up before, by id: they are not tried again. */
+  readonly givenUp?: ReadonlyMap<string, Quarantined>;
+  /** Called once for every job that is given up. */
+  readonly onGivenUp?: (entry: Quarantined) => void;
+  /** Called at every look. @throws what is to end the sweep */
+  readonly check?: () => void;
 }
 
 export interface Coordinated {
   /** Jobs that were missing when the sweep began or came up. */
   readonly jobs: number;
   readonly points: number;
+  /** Jobs that were given up, by id; a queue may have forgotten them. */
+  readonly givenUp: ReadonlyMap<string, Quarantined>;
 }
 
 const pollMs = 100;
@@ -38,54 +46,73 @@ const enqueuedAtMost = 30;
 
 /**
  * Returns when no point has anything left to do.
- * @throws SweepError INTERRUPTED, WORKERS_FAILED, NOT_DETERMINISTIC; the failure of a job that stops everything
+ * @throws SweepError INTERRUPTED, WORKERS_FAILED, NOT_DETERMINISTIC; StageStopped
  */
 export const coordinate = async (options: CoordinateOptions): Promise<Coordinated> => {
-  const { launcher, queue, signal, window = 500, progress, pointCount } = options;
+  const { signal } = options;
   const board = new Board(options);
-  const supply = new Supply(options.points);
-  let started = false;
+  const launcher = whenNeeded(options.launcher);
   try {
-    for (;;) {
-      const states = await queue.states();
-      board.update(states);
-      // Answered points pass through; the queue is asked once for a window of the others.
-      while (!supply.exhausted && board.active < window) {
-        supply.give(board, window);
-        progress?.(board.answered, pointCount);
-        await breathe();
-        signal.throwIfAborted();
-      }
-      await board.enqueue();
-      await stopIfAsked(queue, states, board);
-      progress?.(board.answered, pointCount);
-      if (supply.exhausted && board.active === 0) return { jobs: board.finished, points: supply.taken };
-      signal.throwIfAborted();
+    return await answerAll(board, { ...options, launcher });
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+  } finally {
+    await launcher.drain();
+  }
+  // What was at work when Ctrl-C came has ended: perhaps for a reason that is worse.
+  await look(board, options);
+  throw new SweepError(
+    'INTERRUPTED',
+    'interrupted; what is finished is kept, start the sweep again to go on',
+  );
+};
+
+/** Starts workers once, and ends those that were started. */
+const whenNeeded = (launcher: Launcher): Launcher => {
+  let started = false;
+  return {
+    start: async () => {
       if (!started) await launcher.start();
       started = true;
-      await launcher.check(board.finished);
-      await wait(pollMs, undefined, { signal }).catch(() => undefined);
+    },
+    check: (finished) => launcher.check(finished),
+    drain: async () => {
+      if (started) await launcher.drain();
+    },
+  };
+};
+
+const answerAll = async (board: Board, options: CoordinateOptions): Promise<Coordinated> => {
+  const { launcher, queue, signal, window = 500, progress, pointCount } = options;
+  const supply = new Supply(options.points);
+  for (;;) {
+    await queue.attend(board.wanted);
+    await look(board, options);
+    // Answered points pass through; the queue is asked once for a window of the others.
+    while (!supply.exhausted && board.active < window) {
+      supply.give(board, window);
+      progress?.(board.answered, pointCount);
+      await queue.attend(board.wanted);
+      await breathe();
+      signal.throwIfAborted();
     }
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    throw new SweepError(
-      'INTERRUPTED',
-      'interrupted; what is finished is kept, start the sweep again to go on',
-    );
-  } finally {
-    if (started) await launcher.drain();
+    await board.enqueue();
+    progress?.(board.answered, pointCount);
+    if (supply.exhausted && board.active === 0)
+      return { jobs: board.finished, points: supply.taken, givenUp: board.givenUp };
+    signal.throwIfAborted();
+    await launcher.start();
+    await launcher.check(board.finished);
+    await wait(pollMs, undefined, { signal }).catch(() => undefined);
   }
 };
 
-/** A failure after which nothing can be trusted, or nothing can go on. */
-const stopIfAsked = async (
-  queue: Queue,
-  states: ReadonlyMap<string, JobState>,
-  board: Board,
-): Promise<void> => {
-  if (!board.sawQuarantine([...states.values()].filter((state) => state === 'quarantined').length)) return;
-  const stopping = (await queue.quarantined()).find(({ failure }) => failure.stops);
-  if (stopping !== undefined) throw new StageStopped(stopping.failure);
+/** What has happened to our jobs. @throws StageStopped for a failure after which nothing can be trusted, or nothing can go on */
+const look = async (board: Board, { queue, check }: CoordinateOptions): Promise<void> => {
+  check?.();
+  const states = await queue.states();
+  if (board.hasNewFailures(states)) board.learn(await queue.quarantined());
+  board.update(states);
 };
 
 /** A stage's failure that ends the sweep, with the exit code of its cause. */
@@ -130,37 +157,61 @@ class Board {
   /** Points that wait, by the job they wait for. */
   private readonly waiting = new Map<string, Set<Point>>();
   private readonly blockers = new Map<Point, Set<string>>();
+  /** Jobs that we have put into the queue and that have not left it. */
+  private readonly asked = new Set<string>();
   /** Jobs that left the queue without a result, and how often. */
   private readonly again = new Map<string, number>();
+  private readonly failures: Map<string, Quarantined>;
   private gone: ReadonlySet<string> = new Set();
   private readonly ready = new Map<string, Job>();
   private states: ReadonlyMap<string, JobState> = new Map();
-  private quarantines = 0;
   answered = 0;
   /** Jobs that have left the queue. */
   finished = 0;
 
-  constructor(private readonly options: CoordinateOptions) {}
+  constructor(private readonly options: CoordinateOptions) {
+    this.failures = new Map(options.givenUp);
+  }
 
   get active(): number {
     return this.blockers.size;
   }
 
-  /** True when there are more quarantined jobs than the last time. */
-  sawQuarantine(count: number): boolean {
-    const more = count > this.quarantines;
-    this.quarantines = count;
-    return more;
+  /** Jobs that points wait for. */
+  get wanted(): Pick<ReadonlySet<string>, 'has'> {
+    return this.waiting;
   }
 
-  /** What the queue has forgotten is finished, or lost: the points that waited for it are looked at again. */
+  get givenUp(): ReadonlyMap<string, Quarantined> {
+    return this.failures;
+  }
+
+  hasNewFailures(states: ReadonlyMap<string, JobState>): boolean {
+    return [...this.waiting.keys()].some((id) => states.get(id) === 'quarantined' && !this.failures.has(id));
+  }
+
+  /**
+   * Remembers the jobs that were given up, whatever the queue forgets or another sweep forgives. Those that nobody here
+   * waits for, of another sweep or an earlier file, are not ours. @throws StageStopped
+   */
+  learn(entries: readonly Quarantined[]): void {
+    const ours = entries.filter(({ id }) => this.waiting.has(id) && !this.failures.has(id));
+    for (const entry of ours) {
+      this.failures.set(entry.id, entry);
+      this.options.onGivenUp?.(entry);
+    }
+    const stopping = ours.find(({ failure }) => failure.stops);
+    if (stopping !== undefined) throw new StageStopped(stopping.failure);
+  }
+
+  /** What the queue does not know is finished, or lost: the points that waited for it are looked at again. */
   update(states: ReadonlyMap<string, JobState>): void {
     this.states = states;
+    for (const id of this.asked) if (!states.has(id)) this.asked.delete(id);
     const moved = new Set<Point>();
     const gone = new Set<string>();
     for (const [id, points] of this.waiting) {
-      const state = states.get(id);
-      if (state === 'waiting' || state === 'running') continue;
+      if (states.has(id) && !this.failures.has(id)) continue;
       this.finished++;
       gone.add(id);
       this.waiting.delete(id);
@@ -174,7 +225,7 @@ class Board {
     this.drop(point);
     const missing = this.options.resolve(point, fresh).missing;
     // Jobs that were given up have their points fail; what else they need is done nevertheless.
-    const possible = missing.filter(({ id }) => this.states.get(id) !== 'quarantined');
+    const possible = missing.filter(({ id }) => !this.failures.has(id));
     if (possible.length === 0) {
       this.answered++;
       return;
@@ -184,7 +235,7 @@ class Board {
       const points = this.waiting.get(job.id) ?? new Set();
       points.add(point);
       this.waiting.set(job.id, points);
-      if (!this.states.has(job.id)) this.ready.set(job.id, job);
+      if (!this.asked.has(job.id) && isOpen(this.states.get(job.id))) this.ready.set(job.id, job);
     }
   }
 
@@ -201,6 +252,7 @@ class Board {
         );
     }
     await this.options.queue.enqueue([...this.ready.values()]);
+    for (const id of this.ready.keys()) this.asked.add(id);
     this.ready.clear();
   }
 
@@ -213,3 +265,6 @@ class Board {
     this.blockers.delete(point);
   }
 }
+
+/** A job that waits already may be of an earlier run, with other limits and paths: it is asked for again. */
+const isOpen = (state: JobState | undefined): boolean => state === undefined || state === 'waiting';

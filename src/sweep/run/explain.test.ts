@@ -1,5 +1,6 @@
 /** Why something is computed, in words. */
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { hashOf, type JsonObject } from '../canonical.js';
 import type { Job } from '../queue/queue.js';
@@ -31,4 +32,20 @@ it('names a corrupt entry', () => {
   const path = store.results.pathOf('place', key);
   writeFileSync(path, '{"stage":');
   expect(explainer(store)(job(base)).why).toBe(`${path}: it is cut off, or is no result`);
+});
+
+it('names a blob that is gone, not the stage', () => {
+  const hash = store.blobs.put('a netlist');
+  const inputs = { ...base, seed: 9 };
+  const { stage, key } = job(inputs);
+  store.results.publish({
+    stage,
+    key,
+    inputs,
+    outcome: { kind: 'done', outputs: { netlist: `blob:${hash}` } },
+  });
+  rmSync(join(store.folder, 'blobs'), { recursive: true });
+  expect(explainer(store)(job(inputs)).why).toBe(
+    `${store.results.pathOf(stage, key)}: its blob ${hash} is missing`,
+  );
 });

@@ -3,7 +3,7 @@
 import { canonical, type Json, type JsonObject } from '../canonical.js';
 import type { Job } from '../queue/queue.js';
 import type { StoredResult } from '../store/results.js';
-import type { Store } from '../store/store.js';
+import { lookUp, type Store } from '../store/store.js';
 
 export interface Explanation {
   readonly stage: string;
@@ -17,7 +17,8 @@ export interface Explanation {
 const compared = 500;
 
 /** Explains missing jobs; reads stored results of their stages once. */
-export const explainer = ({ results }: Store): ((job: Job) => Explanation) => {
+export const explainer = (store: Store): ((job: Job) => Explanation) => {
+  const { results } = store;
   const read = new Map<string, readonly StoredResult[]>();
   const storedOf = (stage: string): readonly StoredResult[] => {
     const before = read.get(stage);
@@ -34,7 +35,7 @@ export const explainer = ({ results }: Store): ((job: Job) => Explanation) => {
     return stored;
   };
   return ({ stage, key, label, inputs }) => {
-    const lookup = results.read(stage, key);
+    const lookup = lookUp(store, stage, key);
     return {
       stage,
       key,

@@ -1,18 +1,16 @@
 /** The sub-verbs of `nomul sweep`. */
 export {
-  merge,
   plan,
   runLoaded,
   runSweep,
-  status,
   work,
-  type MergeOutcome,
   type PlanOutcome,
-  type StatusOutcome,
   type SweepHooks,
   type SweepMeans,
   type SweepOutcome,
 } from './run.js';
+export { merge, type MergeOutcome } from './merge.js';
+export { status, type StatusOutcome } from './status.js';
 export {
   manifestOptionsSchema,
   mergeOptionsSchema,
@@ -31,4 +29,4 @@ export {
 export { coordinate, StageStopped, type CoordinateOptions, type Coordinated } from './coordinate.js';
 export type { Explanation } from './explain.js';
 export type { StagePlan, SweepPlan } from './plan.js';
-export { reportName, writeReport, type SweepSummary } from './report.js';
+export { draftReport, reportName, type ReportDraft, type SweepSummary } from './report.js';

@@ -1,15 +1,17 @@
 /** `sweep.json`: the report of all points, written point by point, so that its size does not matter. */
 
+import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { version } from '../../flow/index.js';
 import type { SweepPoint, SweepReport } from '../../report/index.js';
-import type { Queue } from '../queue/queue.js';
-import { designLabel } from '../spec/points.js';
+import type { Quarantined } from '../queue/queue.js';
+import { designLabel, type Point } from '../spec/points.js';
 import type { Sweep } from '../spec/sweep.js';
 import type { Resolver } from '../stages/resolve.js';
 import type { ToolTexts } from '../stages/tools.js';
+import { BlobLost } from '../store/blobs.js';
 import { writing } from '../store/files.js';
 import type { Store } from '../store/store.js';
 import { pointReport } from './point-report.js';
@@ -20,7 +22,7 @@ export interface SweepSummary {
   readonly done: number;
   readonly infeasible: number;
   readonly failed: number;
-  /** Not finished: of a sweep that was interrupted or is one shard of several. */
+  /** Not finished: interrupted, of a shard that is missing, or made of files that are corrupt. */
   readonly unfinished: number;
   /** Of those done: with a measurement (energy, activity) that was given up. */
   readonly unmeasured: number;
@@ -31,47 +33,76 @@ export interface SweepSummary {
 export interface ReportOptions {
   readonly sweep: Sweep;
   readonly store: Store;
-  readonly queue: Queue;
   readonly resolve: Resolver;
   readonly tools: ToolTexts;
+  /** Jobs that were given up, by id. */
+  readonly givenUp: ReadonlyMap<string, Quarantined>;
 }
 
 export const reportName = 'sweep.json';
 
+/** Of two entries of one job the later one counts. */
+export const byId = (entries: readonly Quarantined[]): ReadonlyMap<string, Quarantined> =>
+  new Map(entries.map((entry) => [entry.id, entry]));
+
+/** A report that is written and not yet in its place. */
+export interface ReportDraft {
+  readonly summary: SweepSummary;
+  /** Blobs that were to be read and could not be: their points count as unfinished. */
+  readonly lost: readonly BlobLost[];
+  /** Makes it FOLDER/sweep.json. @throws SweepError FOLDER_NOT_WRITABLE */
+  readonly publish: () => void;
+  readonly discard: () => void;
+}
+
 /**
- * Writes FOLDER/sweep.json: what is finished, in the order of the sweep file. Equal results give equal bytes.
+ * Writes what is finished, in the order of the sweep file, beside FOLDER/sweep.json. Equal results give equal bytes.
  * @throws SweepError FOLDER_NOT_WRITABLE
  */
-export const writeReport = async ({
+export const draftReport = async ({
   sweep,
   store,
-  queue,
   resolve,
   tools,
-}: ReportOptions): Promise<SweepSummary> => {
-  const quarantined = new Map((await queue.quarantined()).map((entry) => [entry.id, entry]));
+  givenUp,
+}: ReportOptions): Promise<ReportDraft> => {
   const tally = new Tally();
+  const lost: BlobLost[] = [];
   const file = openReport(store.folder, headOf(sweep, tools));
-  let before = '';
+  const add = (point: Point, withFloorplan: boolean): void => {
+    const resolution = resolve(point);
+    const context = { blobs: store.blobs, quarantined: givenUp, withFloorplan };
+    const entry = unlessLost(() => pointReport(point, resolution, context), lost);
+    // Jobs that are missing of a point that is done were given up.
+    tally.add(entry, resolution.missing.length > 0);
+    if (entry !== undefined) file.add(entry);
+  };
   try {
+    let before = '';
     let looked = 0;
     for (const point of sweep.points()) {
       const design = designLabel(point);
-      const resolution = resolve(point);
-      const context = { blobs: store.blobs, quarantined, withFloorplan: design !== before };
-      const entry = pointReport(point, resolution, context);
-      // Jobs that are missing of a point that is done were given up.
-      tally.add(entry, resolution.missing.length > 0);
-      if (entry !== undefined) file.add(entry);
+      add(point, design !== before);
       before = design;
       if (++looked % 200 === 0) await breathe();
     }
-    file.publish();
+    file.end();
   } catch (error) {
     file.discard();
     throw error;
   }
-  return tally.summary();
+  return { summary: tally.summary(), lost, publish: file.publish, discard: file.discard };
+};
+
+/** undefined: a blob is lost, which is noted. */
+const unlessLost = <T>(read: () => T, lost: BlobLost[]): T | undefined => {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof BlobLost)) throw error;
+    lost.push(error);
+    return undefined;
+  }
 };
 
 const headOf = ({ title, hash }: Sweep, tools: ToolTexts): Omit<SweepReport, 'points' | 'fronts'> => ({
@@ -83,32 +114,41 @@ const headOf = ({ title, hash }: Sweep, tools: ToolTexts): Omit<SweepReport, 'po
 });
 
 interface ReportFile {
-  add(point: SweepPoint): void;
-  publish(): void;
-  discard(): void;
+  readonly add: (point: SweepPoint) => void;
+  /** Nothing more is added. */
+  readonly end: () => void;
+  readonly publish: () => void;
+  readonly discard: () => void;
 }
 
 const openReport = (folder: string, head: Omit<SweepReport, 'points' | 'fronts'>): ReportFile =>
   writing(folder, () => {
-    const temporary = join(folder, `.${reportName}-${process.pid}`);
-    const file = openSync(temporary, 'w');
+    // Machines that share the folder may give out the same process id.
+    const temporary = join(folder, `.tmp-${process.pid}-${randomBytes(6).toString('hex')}`);
+    const file = openSync(temporary, 'wx');
     const write = (text: string): void => writing(folder, () => writeAll(file, text));
-    write(`${JSON.stringify(head).slice(0, -1)},"points":[`);
-    let first = true;
+    let isOpen = true;
+    const close = (): void => {
+      if (isOpen) closeSync(file);
+      isOpen = false;
+    };
+    const discard = (): void => {
+      close();
+      rmSync(temporary, { force: true });
+    };
+    let before = `${JSON.stringify(head).slice(0, -1)},"points":[`;
     return {
       add: (point) => {
-        write(`${first ? '' : ','}\n${JSON.stringify(point)}`);
-        first = false;
+        write(`${before}\n${JSON.stringify(point)}`);
+        before = ',';
       },
-      publish: () => {
-        write('\n],"fronts":[]}\n');
-        fsyncSync(file);
-        closeSync(file);
-        renameSync(temporary, join(folder, reportName));
+      end: () => {
+        write(`${before === ',' ? '' : before}\n],"fronts":[]}\n`);
+        writing(folder, () => fsyncSync(file));
+        close();
       },
-      discard: () => {
-        rmSync(temporary, { force: true });
-      },
+      publish: () => writing(folder, () => renameSync(temporary, join(folder, reportName))),
+      discard,
     };
   });
 

@@ -1,4 +1,4 @@
-/** The sub-verbs of `nomul sweep`, as functions. */
+/** `nomul sweep plan`, `run` and `worker`, as functions. */
 
 import { resolve as resolvePath } from 'node:path';
 import type { FlowHooks } from '../../flow/index.js';
@@ -6,8 +6,7 @@ import { SweepError } from '../errors.js';
 import { chooseLauncher } from '../launch/choose.js';
 import type { Launcher } from '../launch/launcher.js';
 import { shardMatrix, shardOf } from '../launch/shards.js';
-import type { Job, Queue, QueueCounts } from '../queue/queue.js';
-import { leaseDirectory } from '../queue/lease-directory.js';
+import type { Job, Quarantined, Queue } from '../queue/queue.js';
 import { openQueue } from '../queue/open.js';
 import { loadSweep } from '../spec/load.js';
 import type { Sweep } from '../spec/sweep.js';
@@ -15,19 +14,18 @@ import { makeResolver, type Resolver } from '../stages/resolve.js';
 import { flowStages } from '../stages/registry.js';
 import type { StageRegistry } from '../stages/stage.js';
 import { findSweepTools, type ToolTexts } from '../stages/tools.js';
-import { BlobLost } from '../store/blobs.js';
+import { refuseConflicts } from '../store/conflicts.js';
 import { makeFolder } from '../store/files.js';
-import { measuredSeconds, openLog } from '../store/log.js';
-import { mergeFolder } from '../store/merge.js';
-import { openStore, type Store } from '../store/store.js';
+import { measuredSeconds, openLog, type Log } from '../store/log.js';
+import { openStore } from '../store/store.js';
 import { executorProgram } from '../worker/programs.js';
 import { runWorker } from '../worker/worker.js';
 import { coordinate } from './coordinate.js';
 import { explainer, type Explanation } from './explain.js';
-import type { MergeOptions, PlanOptions, RunOptions, StatusOptions, WorkerVerbOptions } from './options.js';
+import type { PlanOptions, RunOptions, WorkerVerbOptions } from './options.js';
 import { planSweep, type SweepPlan } from './plan.js';
-import { writeReport, type SweepSummary } from './report.js';
-import { commonTools, toolsFor, writeTools } from './tools-file.js';
+import { draftReport, type ReportDraft, type SweepSummary } from './report.js';
+import { toolsFor, writeTools } from './tools-file.js';
 
 export interface SweepHooks extends Pick<FlowHooks, 'progress' | 'signal'> {
   /** One line for people: a corrupt entry, a worker's job that failed. */
@@ -134,72 +132,76 @@ export const runLoaded = async (
   const store = openStore(folder);
   const log = openLog(folder, 'sweep');
   const queue = means.queue ?? (await openQueue(folder, workers.queue, notice));
+  const { corrupt, onCorrupt } = corruptNotes(log, notice);
+  const explanations = new Map<string, Explanation>();
+  const explain = explainCache ? explainer(store) : undefined;
+  const check = (): void => refuseConflicts(folder);
+  let givenUp: ReadonlyMap<string, Quarantined> = new Map();
+  let jobs = 0;
+  const round = async (): Promise<ReportDraft> => {
+    const bare = makeResolver(means.registry ?? flowStages(tools), store, { onCorrupt });
+    const ended = await coordinate({
+      ...{ points: sweep.points(), pointCount: sweep.pointCount, queue, signal, check, givenUp },
+      resolve: watching(bare, explain, explanations),
+      launcher: means.launcher ?? chooseLauncher({ folder, notice, ...workers }),
+      progress: (finished, total) => progress?.('points', finished, total),
+      onGivenUp: store.failures.add,
+    });
+    check();
+    givenUp = ended.givenUp;
+    jobs += ended.jobs;
+    return await draftReport({ sweep, store, resolve: bare, tools, givenUp });
+  };
+  try {
+    check();
+    writeTools(folder, tools);
+    log({ event: 'start', sweep: sweep.hash, points: sweep.pointCount });
+    // Started again: what was given up gets another chance.
+    await queue.forgive();
+    store.failures.clear();
+    const { summary, publish } = await untilAnswered(round, onCorrupt);
+    publish();
+    // Another run may have cleared them since: they are to be those of the report.
+    for (const entry of givenUp.values()) store.failures.add(entry);
+    log({ event: 'end', jobs, ...summary });
+    return { ...summary, jobs, out, corrupt: [...corrupt], explanations: [...explanations.values()] };
+  } finally {
+    await queue.close();
+  }
+};
+
+type OnCorrupt = (path: string, why: string) => void;
+
+/** Notes files that are corrupt, each once. */
+const corruptNotes = (
+  log: Log,
+  notice: SweepHooks['notice'],
+): { readonly corrupt: ReadonlySet<string>; readonly onCorrupt: OnCorrupt } => {
   const corrupt = new Set<string>();
-  const onCorrupt = (path: string, why: string): void => {
+  const onCorrupt: OnCorrupt = (path, why) => {
     if (corrupt.has(path)) return;
     corrupt.add(path);
     log({ event: 'corrupt', path, why });
     notice?.(`${path} is corrupt: ${why}; it is made again`);
   };
-  const explanations = new Map<string, Explanation>();
-  const explain = explainCache ? explainer(store) : undefined;
-  const attempt = async (): Promise<SweepSummary & Pick<SweepOutcome, 'jobs'>> => {
-    const bare = makeResolver(means.registry ?? flowStages(tools), store, { onCorrupt });
-    const resolve = watching(bare, explain, explanations);
-    const { jobs } = await coordinate({
-      ...{ points: sweep.points(), pointCount: sweep.pointCount, resolve, queue, signal },
-      launcher: means.launcher ?? chooseLauncher({ folder, notice, ...workers }),
-      progress: (finished, total) => progress?.('points', finished, total),
-    });
-    return { ...(await writeReport({ sweep, store, queue, resolve: bare, tools })), jobs };
-  };
-  try {
-    writeTools(folder, tools);
-    log({ event: 'start', sweep: sweep.hash, points: sweep.pointCount });
-    // Started again: what was given up gets another chance.
-    await queue.forgive();
-    const summary = await untilWhole(attempt, onCorrupt);
-    log({ event: 'end', ...summary });
-    return { ...summary, out, corrupt: [...corrupt], explanations: [...explanations.values()] };
-  } finally {
-    await queue.close();
-  }
+  return { corrupt, onCorrupt };
 };
 
-/** The report may be the first to read a blob that is corrupt: then what made it makes it again. */
-const untilWhole = async <T>(
-  attempt: () => Promise<T>,
-  onCorrupt: (path: string, why: string) => void,
-): Promise<T> => {
-  for (let left = 10; ; left--) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!(error instanceof BlobLost) || left === 0) throw error;
-      onCorrupt(error.hash, error.message);
-    }
-  }
-};
-
-export interface StatusOutcome extends SweepSummary {
-  readonly queue: QueueCounts;
-}
-
-/** How far a sweep is; writes sweep.json of what is finished. @throws SweepError */
-export const status = async (
-  { file, out, pointsLimit, queue: address }: StatusOptions,
-  means: SweepMeans = {},
-): Promise<StatusOutcome> => {
-  const sweep = await load(file, pointsLimit);
-  const folder = resolvePath(out);
-  const store = openStore(folder);
-  const tools = means.tools ?? (await toolsFor(sweep, folder));
-  const queue = means.queue ?? (await openQueue(folder, address));
-  try {
-    const resolve = makeResolver(means.registry ?? flowStages(tools), store);
-    return { ...(await writeReport({ sweep, store, queue, resolve, tools })), queue: await queue.counts() };
-  } finally {
-    await queue.close();
+/**
+ * The report may be the first to read a file that is corrupt: then what made it makes it again, as long as that helps. What is
+ * open in the end is told as unfinished.
+ */
+const untilAnswered = async (
+  round: () => Promise<ReportDraft>,
+  onCorrupt: OnCorrupt,
+): Promise<ReportDraft> => {
+  for (let open = Infinity; ;) {
+    const draft = await round();
+    const { unfinished } = draft.summary;
+    for (const { path, why } of draft.lost) onCorrupt(path, why);
+    if (unfinished === 0 || unfinished >= open) return draft;
+    draft.discard();
+    open = unfinished;
   }
 };
 
@@ -211,21 +213,23 @@ export const work = async (
 ): Promise<number> => {
   const path = resolvePath(folder);
   const stop = attached ? AbortSignal.any([signal, endOfInput()]) : signal;
-  const finished = await runWorker({
-    folder: path,
-    queue: means.queue ?? (await openQueue(path, queue, notice)),
-    executor: executorProgram(path),
-    signal: stop,
-    idleMs: attached ? Infinity : idle * 1000,
-    ...(grace === undefined ? {} : { graceMs: grace * 1000 }),
-    progress: (label, stage, event) => progress?.(`${stage} ${label}`, event === 'begin' ? 0 : 1, 1),
-  }).finally(() => {
+  try {
+    const finished = await runWorker({
+      folder: path,
+      queue: means.queue ?? (await openQueue(path, queue, notice)),
+      executor: executorProgram(path),
+      signal: stop,
+      idleMs: attached ? Infinity : idle * 1000,
+      ...(grace === undefined ? {} : { graceMs: grace * 1000 }),
+      progress: (label, stage, event) => progress?.(`${stage} ${label}`, event === 'begin' ? 0 : 1, 1),
+    });
+    if (signal.aborted)
+      throw new SweepError('INTERRUPTED', `asked to stop after ${finished} jobs; nothing is lost`);
+    return finished;
+  } finally {
     // An open input would keep the process alive.
     if (attached) process.stdin.destroy();
-  });
-  if (signal.aborted)
-    throw new SweepError('INTERRUPTED', `asked to stop after ${finished} jobs; nothing is lost`);
-  return finished;
+  }
 };
 
 const endOfInput = (): AbortSignal => {
@@ -233,33 +237,4 @@ const endOfInput = (): AbortSignal => {
   for (const event of ['end', 'close', 'error'] as const) process.stdin.once(event, () => ended.abort());
   process.stdin.resume();
   return ended.signal;
-};
-
-export interface MergeOutcome extends SweepSummary {
-  readonly out: string;
-  readonly results: number;
-  readonly corrupt: readonly string[];
-}
-
-/** Puts the results of shards together and writes sweep.json. @throws SweepError NOT_DETERMINISTIC, NO_SWEEP */
-export const merge = async (
-  { file, out, folders, pointsLimit }: MergeOptions,
-  means: SweepMeans = {},
-): Promise<MergeOutcome> => {
-  const sweep = await load(file, pointsLimit);
-  const folder = resolvePath(out);
-  const tools = commonTools(folders.map((each) => resolvePath(each)));
-  makeFolder(folder);
-  const merged = folders.map((each) => mergeFolder(resolvePath(each), folder));
-  writeTools(folder, tools);
-  const store: Store = openStore(folder);
-  const queue = leaseDirectory(folder);
-  try {
-    const resolve = makeResolver(means.registry ?? flowStages(tools), store);
-    const summary = await writeReport({ sweep, store, queue, resolve, tools });
-    const results = merged.reduce((sum, each) => sum + each.results, 0);
-    return { ...summary, out, results, corrupt: merged.flatMap((each) => each.corrupt) };
-  } finally {
-    await queue.close();
-  }
 };

@@ -35,13 +35,17 @@ export const toolsFor = async (sweep: Sweep, folder: string): Promise<ToolTexts>
   }
 };
 
+/** Those that the folder's results were made with. @throws SweepError NO_SWEEP */
+export const storedTools = (folder: string): ToolTexts => {
+  const tools = readTools(folder);
+  if (tools === undefined)
+    throw new SweepError('NO_SWEEP', `${folder} holds no sweep (it has no ${name}); is it the right --out?`);
+  return tools;
+};
+
 /** The tools of all folders, which must be the same. @throws SweepError NO_SWEEP, BAD_SWEEP_FILE */
 export const commonTools = (folders: readonly string[]): ToolTexts => {
-  const all = folders.map((folder) => {
-    const tools = readTools(folder);
-    if (tools === undefined) throw new SweepError('NO_SWEEP', `${folder} holds no sweep (it has no ${name})`);
-    return { folder, tools };
-  });
+  const all = folders.map((folder) => ({ folder, tools: storedTools(folder) }));
   const merged: Record<string, string> = Object.fromEntries(
     all.flatMap(({ tools }) => Object.entries(tools)),
   );

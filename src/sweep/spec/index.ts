@@ -22,5 +22,6 @@ export {
   type PointModel,
   type PointPe,
 } from './points.js';
-export { defaultPointsLimit, type Sweep, type Where } from './sweep.js';
+export { defaultPointsLimit, type Sweep } from './sweep.js';
+export type { Where } from './where.js';
 export { spreadSeeds } from './seeds.js';

@@ -9,7 +9,8 @@ import { hashOf, sha256 } from '../canonical.js';
 import { SweepError } from '../errors.js';
 import type { FileRef, PointModel } from './points.js';
 import { sweepFileSchema, type SweepFile, type SweepSpec } from './schema.js';
-import { makeSweep, type Sweep, type SweepFiles, type Where } from './sweep.js';
+import { makeSweep, type Sweep, type SweepFiles } from './sweep.js';
+import type { Where } from './where.js';
 
 export interface LoadOptions {
   /** More points than this are refused; default 100,000. */

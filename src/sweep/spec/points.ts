@@ -107,7 +107,7 @@ export const asItCame = 'as it came';
 export const pointLabel = (point: Point): string => `${designLabel(point)}, seed ${point.seed}`;
 
 /** The same without the seed. */
-export const designLabel = ({ model, method, pe, ...point }: Point): string =>
+export const designLabel = ({ model, method, pe, ...point }: Omit<Point, 'seed'>): string =>
   [
     model.name,
     ...(method.method === asItCame

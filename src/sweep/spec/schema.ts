@@ -10,6 +10,8 @@ const seed = z
   .int()
   .min(0)
   .max(2 ** 31 - 1);
+/** Timers count milliseconds in 31 bits: 24 days. */
+const minutes = z.number().positive().max(30_000);
 
 /** From and to, both included: 1, 3, 5 with a step of 2; 1, 2, 4, 8 with `times` 2. */
 export const rangeSchema = z.union([
@@ -125,10 +127,12 @@ export const sweepFileSchema = z.strictObject({
   limits: z
     .strictObject({
       /** Minutes that one run of synthesis, or of place and route, may take. */
-      synthesisMinutes: z.number().positive().default(60),
-      placeMinutes: z.number().positive().default(120),
+      synthesisMinutes: minutes.default(60),
+      placeMinutes: minutes.default(120),
       /** Minutes that building, and running, the simulation of a netlist for its activity may take. */
-      activityMinutes: z.number().positive().default(60),
+      activityMinutes: minutes.default(60),
+      /** Minutes that a stage may take beside those; default 1440 for quantize, 120 for each other one. */
+      stageMinutes: minutes.optional(),
       /** MiB of memory that one process may use. */
       memoryMiB: z.int().positive().default(8192),
     })

@@ -97,7 +97,28 @@ describe('a sweep file', () => {
     ).toThrow(expect.objectContaining({ code: 'TOO_MANY_POINTS' }));
   });
 
+  it('refuses more settings than can be kept before it makes any, and takes them when asked to', () => {
+    const ticks = (to: number) => ({ from: 1, to, step: 1 });
+    const settings = (gates: number, rest: Partial<SweepFile> = {}): Partial<SweepFile> => ({
+      models: [{ name: 'a', model: 'a.onnx', data: '.' }],
+      methods: [{ method: 'uniform', vary: { first: ticks(gates), second: ticks(200), third: ticks(50) } }],
+      ...{ arrays: ['4x4'], devices: ['hx8k'], seeds: 1 },
+      ...rest,
+    });
+    const started = performance.now();
+    const thrown = thrownBy(() => define(settings(200)));
+    expect(thrown).toMatchObject({ code: 'TOO_MANY_POINTS', exitCode: 2 });
+    expect(String(thrown)).toContain('up to 2,000,000 points, more than 100,000;');
+    expect(thrownBy(() => define(settings(1000, { clocks: ticks(3) }), 10 ** 9))).toMatchObject({
+      message: expect.stringContaining('up to 30,000,000 points') as string,
+    });
+    // Made, they would take half a minute and gigabytes.
+    expect(performance.now() - started).toBeLessThan(2000);
+    expect(define(settings(11), 110_000).pointCount).toBe(110_000);
+  });
+
   it.each<readonly [string, Readonly<Record<string, unknown>>, RegExp]>([
+    ['a time limit that no timer counts', { limits: { placeMinutes: 40_000 } }, /limits\.placeMinutes/],
     ['a misspelt name', { device: ['hx8k'] }, /device/],
     ['an unknown device', { devices: ['hx9k'] }, /devices\[0\]/],
     ['no models', { models: [] }, /models/],
@@ -120,6 +141,40 @@ describe('a sweep file', () => {
     const text = `export default { ...${JSON.stringify(base)}, where: ({ rows, device }) => device === 'hx8k' || rows < 8 };`;
     writeFileSync(join(root, 'sweep.mts'), text);
     expect((await loadSweep(join(root, 'sweep.mts'))).designCount).toBe(3);
+  });
+
+  it.each<readonly [string, string, RegExp]>([
+    [
+      'undefined',
+      '() => undefined',
+      /answers undefined for the design "a, auto, 4x4, hx8k"; .* true or false$/,
+    ],
+    ['0', '({ rows }) => (rows === 8 ? 0 : true)', /answers 0 for the design "a, auto, 8x8, hx8k"/],
+    ['null', '() => null', /answers null/],
+    ['a word', '() => "yes"', /answers yes/],
+    ['a list', '() => []', /answers an object/],
+    ['a Promise', 'async () => true', /answers a Promise .* without async$/],
+    ['a Promise that fails', 'async () => { throw new Error("late"); }', /answers a Promise/],
+    [
+      'an error',
+      '({ device }) => device.size.large',
+      /throws for the design "a, auto, 4x4, hx8k": TypeError: .*'large'.*; correct it$/,
+    ],
+  ])('refuses a rule that gives %s, naming the design', async (name, where, message) => {
+    const path = join(root, `where-${name.replace(/\W/g, '-')}.mts`);
+    writeFileSync(path, `export default { ...${JSON.stringify(base)}, where: ${where} };`);
+    const thrown: unknown = await loadSweep(path).catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ code: 'BAD_SWEEP_FILE', exitCode: 2 });
+    expect(thrown instanceof Error ? thrown.message : '').toMatch(message);
+  });
+
+  it('gives a stage a time of its own only where one is asked for, which names no point anew', () => {
+    const [usual] = define({}).points();
+    const [longer] = define({ limits: { stageMinutes: 300 } }).points();
+    if (usual === undefined || longer === undefined) throw new Error('no points');
+    expect([usual.limits.stageMinutes, longer.limits.stageMinutes]).toEqual([undefined, 300]);
+    expect(pointId(longer)).toBe(pointId(usual));
+    expect(define({ limits: { stageMinutes: 300 } }).hash).toBe(define({}).hash);
   });
 
   it('is described by a JSON Schema', () => {

@@ -3,14 +3,7 @@
 import { z } from 'zod';
 import { canonical, hashOf, type Json, type JsonObject } from '../canonical.js';
 import { SweepError } from '../errors.js';
-import {
-  constraintName,
-  satisfies,
-  unknownNames,
-  viewOf,
-  type PointForView,
-  type PointView,
-} from './constraints.js';
+import { constraintName, satisfies, unknownNames, viewOf, type PointForView } from './constraints.js';
 import {
   asItCame,
   type FileRef,
@@ -22,6 +15,7 @@ import {
 import { numbersOf, valuesOf } from './ranges.js';
 import type { SweepSpec } from './schema.js';
 import { spreadSeeds } from './seeds.js';
+import { takes, type Where } from './where.js';
 
 /** A sweep that was read: its points are known, and there is at least one. */
 export interface Sweep {
@@ -38,9 +32,6 @@ export interface Sweep {
   readonly points: () => Iterable<Point>;
 }
 
-/** A rule of a TypeScript sweep file, beside the declared constraints. */
-export type Where = (point: PointView) => boolean;
-
 export interface SweepFiles {
   readonly models: readonly PointModel[];
   readonly pins: Readonly<Partial<Record<SweepSpec['devices'][number], FileRef>>>;
@@ -48,7 +39,7 @@ export interface SweepFiles {
   readonly liberty: FileRef | null;
 }
 
-/** More combinations are refused before they are counted one by one. */
+/** More combinations are refused before they are made, and counted one by one. */
 const mostCombinations = 20_000_000;
 export const defaultPointsLimit = 100_000;
 
@@ -61,11 +52,15 @@ export const makeSweep = (
     pointsLimit = defaultPointsLimit,
   }: { readonly where?: Where | undefined; readonly pointsLimit?: number },
 ): Sweep => {
-  const dimensions = dimensionsOf(spec, files);
-  requireKnownNames(spec, dimensions);
+  const others = otherDimensionsOf(spec, files);
   const seeds = typeof spec.seeds === 'number' ? spreadSeeds(spec.seeds) : distinct(spec.seeds);
-  const combinations = sizeOf(dimensions);
-  if (combinations > mostCombinations) throw tooMany(combinations * seeds.length, pointsLimit, true);
+  const settings = spec.methods.reduce((sum, method) => sum + settingCount(method), 0);
+  const combinations = settings * sizeOf(others);
+  // Settings are kept in memory, and no constraint tells one of them from another.
+  if (combinations > mostCombinations || settings > Math.max(pointsLimit, defaultPointsLimit))
+    throw tooMany(combinations * seeds.length, pointsLimit, true);
+  const dimensions = { ...others, methods: distinct(spec.methods.flatMap(methodsOf)) };
+  requireKnownNames(spec, dimensions);
   const designCount = countDesigns(spec, dimensions, where);
   const pointCount = designCount * seeds.length;
   if (pointCount > pointsLimit) throw tooMany(pointCount, pointsLimit, false);
@@ -100,9 +95,11 @@ interface Dimensions {
   ) => Pick<Point, 'pins' | 'verify' | 'energy' | 'activity' | 'limits' | 'tools'>;
 }
 
-const dimensionsOf = (spec: SweepSpec, { models, pins, liberty }: SweepFiles): Dimensions => ({
+type OtherDimensions = Omit<Dimensions, 'methods'>;
+
+/** All but methods, whose settings are a product of their own. */
+const otherDimensionsOf = (spec: SweepSpec, { models, pins, liberty }: SweepFiles): OtherDimensions => ({
   models,
-  methods: distinct(spec.methods.flatMap(methodsOf)),
   pes: distinct(spec.pe.flatMap(pesOf)),
   arrays: distinct(arraysOf(spec.arrays)),
   reloadable: distinct(spec.reloadable),
@@ -116,26 +113,33 @@ const dimensionsOf = (spec: SweepSpec, { models, pins, liberty }: SweepFiles): D
   }),
 });
 
-const sizeOf = ({ models, methods, pes, arrays, reloadable, devices, clocks }: Dimensions): number =>
-  [models, methods, pes, arrays, reloadable, devices, clocks].reduce(
-    (product, { length }) => product * length,
-    1,
-  );
+const sizeOf = ({ models, pes, arrays, reloadable, devices, clocks }: OtherDimensions): number =>
+  [models, pes, arrays, reloadable, devices, clocks].reduce((product, { length }) => product * length, 1);
 
 /** What is written twice counts once. */
 const distinct = <T>(values: readonly T[]): T[] => [
   ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
 ];
 
-const methodsOf = (method: SweepSpec['methods'][number]): readonly PointMethod[] => {
+type MethodSpec = SweepSpec['methods'][number];
+type Varied = Extract<MethodSpec, { readonly vary: unknown }>['vary'][string];
+
+const listOf = (values: Varied): readonly Json[] => ('from' in values ? valuesOf(values) : values);
+
+const settingCount = (method: MethodSpec): number =>
+  method.method === asItCame
+    ? 1
+    : Object.values(method.vary).reduce<number>((product, values) => product * listOf(values).length, 1);
+
+const methodsOf = (method: MethodSpec): readonly PointMethod[] => {
   if (method.method === asItCame)
     return [{ method: asItCame, config: {}, setting: '', epochs: null, validation: null, seed: 0 }];
   const { vary, config, epochs = null, validation = null, seed } = method;
   let settings: readonly JsonObject[] = [{}];
-  for (const [parameter, values] of Object.entries(vary)) {
-    const list: readonly Json[] = 'from' in values ? valuesOf(values) : values;
-    settings = settings.flatMap((setting) => list.map((value) => ({ ...setting, [parameter]: value })));
-  }
+  for (const [parameter, values] of Object.entries(vary))
+    settings = settings.flatMap((setting) =>
+      listOf(values).map((value) => ({ ...setting, [parameter]: value })),
+    );
   return settings.map((varied) => ({
     method: method.method,
     config: { ...config, ...varied },
@@ -214,7 +218,8 @@ function* pointsOf(
 ): Generator<Point> {
   for (const design of combinationsOf(dimensions)) {
     const view = viewOf(design);
-    if (!constraints.every((constraint) => satisfies(view, constraint)) || where?.(view) === false) continue;
+    if (!constraints.every((constraint) => satisfies(view, constraint))) continue;
+    if (where !== undefined && !takes(where, design)) continue;
     for (const seed of seeds) yield { ...design, seed };
   }
 }
@@ -232,7 +237,7 @@ const countDesigns = (
     const failing = constraints.findIndex((constraint) => !satisfies(view, constraint));
     const passed = failing < 0 ? constraints.length : failing;
     for (let index = 0; index <= passed; index++) left[index] = (left[index] ?? 0) + 1;
-    if (failing < 0 && where?.(view) !== false) count++;
+    if (failing < 0 && (where === undefined || takes(where, design))) count++;
   }
   const combinations = left[0] ?? 0;
   if (combinations === 0) throw new SweepError('NO_POINTS', 'the sweep has no points: a dimension is empty');

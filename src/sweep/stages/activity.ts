@@ -32,7 +32,9 @@ const contextSchema = z.object({
 
 export const activityStage = (tools: ToolTexts): Stage => ({
   name: 'activity',
-  version: 1,
+  version: 2,
+  // Verilator, the compiler of what it writes, and what comes of that.
+  tools: { limit: 'activityMinutes', runs: 3 },
   after: ['quantize', 'emit', 'synthesize'],
   request: (point, { quantize, synthesize }) => {
     const { activity, limits } = point;

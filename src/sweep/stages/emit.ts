@@ -52,7 +52,7 @@ export const parseRtl = (text: string): z.output<typeof rtlSchema> => rtlSchema.
 
 export const emitStage: Stage = {
   name: 'emit',
-  version: 1,
+  version: 2,
   after: ['quantize'],
   request: (point, { quantize }) => ({
     inputs: { network: quantize?.['network'] ?? null, pe: peInputs(point), ...hardwareInputs(point) },

@@ -22,11 +22,12 @@ const contextSchema = z.object({
   pictures: z.unknown(),
   liberty: z.object({ path: z.string() }),
   tools: z.string().nullable(),
+  limitMinutes: z.number().optional(),
 });
 
 export const energyStage = (tools: ToolTexts): Stage => ({
   name: 'energy',
-  version: 1,
+  version: 2,
   after: ['quantize'],
   request: (point, { quantize }) => {
     const { energy, rows, columns, device } = point;
@@ -59,6 +60,8 @@ export const energyStage = (tools: ToolTexts): Stage => ({
         library: readLiberty(context.liberty.path),
         ...{ array, pictures: energy.pictures, operations: energy.operations },
         ...{ tools: findOptions(context.tools), signal, cache: join(work, 'cache') },
+        // Handed on to Yosys, which would end after an hour else: all of the stage's time is its own.
+        ...(context.limitMinutes === undefined ? {} : { timeoutMs: context.limitMinutes * 60_000 }),
       });
       const { pjPerPicture, operations, conditions } = measured;
       const { library, voltage, operationNs } = conditions;

@@ -42,6 +42,7 @@ const contextSchema = z.object({
 export const placeStage = (tools: ToolTexts): Stage => ({
   name: 'place',
   version: 1,
+  tools: { limit: 'placeMinutes', runs: 1 },
   after: ['emit', 'synthesize'],
   request: ({ device, clockMHz, seed, pins, limits, tools: from }, { emit, synthesize }) => {
     const { netlist, counts } = synthesized.parse(synthesize);

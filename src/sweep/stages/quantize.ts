@@ -29,6 +29,8 @@ export const quantizeStage: Stage = {
   name: 'quantize',
   version: 1,
   after: [],
+  // Methods train for as long as their configuration says.
+  minutes: 1440,
   request: (point) => {
     const { model, method } = point;
     const quantizing = isQuantizing(point);

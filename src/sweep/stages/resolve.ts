@@ -35,8 +35,16 @@ export const jobOf = (stage: Stage, { inputs, context }: StageRequest, point: Po
   const key = jobKey(stage, inputs);
   const id = `${stage.name}-${key}`;
   const { memoryMiB } = point.limits;
-  return { id, stage: stage.name, key, label: pointLabel(point), inputs, context: { ...context, memoryMiB } };
+  const limitMinutes = minutesOf(stage, point);
+  return {
+    ...{ id, stage: stage.name, key, label: pointLabel(point), inputs },
+    context: { ...context, memoryMiB, limitMinutes },
+  };
 };
+
+/** For everything: its own time, and that of its tools. */
+const minutesOf = ({ minutes = 120, tools }: Stage, { limits }: Point): number =>
+  (limits.stageMinutes ?? minutes) + (tools === undefined ? 0 : tools.runs * limits[tools.limit]);
 
 export const makeResolver = (
   registry: StageRegistry,

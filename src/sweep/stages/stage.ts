@@ -24,8 +24,11 @@ export interface StageRun {
   readonly work: string;
   /** A folder that an earlier try of this very job may have left something in; kept until the result is stored. */
   readonly checkpoints: string;
+  /** Aborted when the stage has taken too long; what does not end soon after is killed. */
   readonly signal: AbortSignal;
 }
+
+export type ToolLimit = 'synthesisMinutes' | 'placeMinutes' | 'activityMinutes';
 
 export interface Stage {
   /** Lower-case letters. */
@@ -34,6 +37,10 @@ export interface Stage {
   readonly version: number;
   /** Stages whose outputs `request` needs. */
   readonly after: readonly string[];
+  /** What it may take where `limits.stageMinutes` says nothing; default 120. */
+  readonly minutes?: number;
+  /** Tools that it runs beside that: which limit each run has, and how many there are. */
+  readonly tools?: { readonly limit: ToolLimit; readonly runs: number };
   /** undefined: this point has no need of the stage. */
   request(point: Point, outputs: Outputs): StageRequest | undefined;
   /** @throws the errors of flow, synth and tools */

@@ -34,6 +34,7 @@ const emitted = z.object({
 export const synthesizeStage = (tools: ToolTexts): Stage => ({
   name: 'synthesize',
   version: 1,
+  tools: { limit: 'synthesisMinutes', runs: 1 },
   after: ['emit'],
   request: ({ device, limits, tools: from }, { emit }) => {
     const { rtl, top, dsp, keepHierarchy } = emitted.parse(emit);

@@ -6,17 +6,17 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { sha256 } from '../canonical.js';
 import { createFile, makeFolder } from './files.js';
 
-/** A blob that is missing, cut off or changed; it has been removed, and what made it makes it again. */
+/** A blob that is missing, cut off or changed; what made it makes it again. */
 export class BlobLost extends Error {
   override readonly name = 'BlobLost';
   readonly code = 'BLOB_LOST';
   readonly exitCode = 4;
   constructor(
     readonly hash: string,
-    path: string,
-    what: string,
+    readonly path: string,
+    readonly why: string,
   ) {
-    super(`${path} ${what}; what made it makes it again`);
+    super(`${path} is lost: ${why}; what made it makes it again`);
   }
 }
 
@@ -29,15 +29,16 @@ export interface Blobs {
   has(hash: string): boolean;
 }
 
-export const openBlobs = (folder: string): Blobs => {
+/** `keepsCorrupt`: what is corrupt is not removed, and not made again before it is. */
+export const openBlobs = (folder: string, keepsCorrupt = false): Blobs => {
   const pathOf = (hash: string): string => join(folder, hash.slice(0, 2), `${hash}.gz`);
   const get = (hash: string): Uint8Array => {
     const path = pathOf(hash);
-    if (!existsSync(path)) throw new BlobLost(hash, path, 'is missing');
-    const content = unzipped(path);
-    if (content !== undefined && sha256(content) === hash) return content;
-    rmSync(path, { force: true });
-    throw new BlobLost(hash, path, 'is corrupt (its content is not what its name says) and was removed');
+    if (!existsSync(path)) throw new BlobLost(hash, path, 'it is missing');
+    const content = blobAt(path, hash);
+    if (content !== undefined) return content;
+    if (!keepsCorrupt) rmSync(path, { force: true });
+    throw new BlobLost(hash, path, 'its content is not what its name says');
   };
   return {
     put: (content) => {
@@ -55,9 +56,11 @@ export const openBlobs = (folder: string): Blobs => {
   };
 };
 
-const unzipped = (path: string): Uint8Array | undefined => {
+/** The content of a blob's file; undefined: it is missing or not what its name says. */
+export const blobAt = (path: string, hash: string): Uint8Array | undefined => {
   try {
-    return gunzipSync(readFileSync(path));
+    const content = gunzipSync(readFileSync(path));
+    return sha256(content) === hash ? content : undefined;
   } catch {
     return undefined;
   }

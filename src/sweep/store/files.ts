@@ -1,7 +1,17 @@
 /** Files that appear whole or not at all, and errors of full or read-only folders in words. */
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SweepError } from '../errors.js';
 
@@ -35,6 +45,16 @@ export const writing = <T>(folder: string, action: () => T): T => {
 
 export const makeFolder = (folder: string): void =>
   writing(folder, () => void mkdirSync(folder, { recursive: true }));
+
+/** What is in a folder; nothing where there is none. */
+export const namesIn = (folder: string): readonly string[] => {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+};
 
 /** Writes `content` beside `path`, on the disk before it returns. Returns the temporary path. */
 const writeBeside = (path: string, content: string | Uint8Array): string => {

@@ -4,8 +4,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { makeFolder, writing } from './files.js';
-import { namesIn } from './results.js';
+import { makeFolder, namesIn, writing } from './files.js';
 
 const entrySchema = z.looseObject({
   event: z.string(),

@@ -1,12 +1,14 @@
 /** One JSON file per stage and key: the truth about what is done. Nothing in it tells when, where or how fast. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { canonical, sha256, type JsonObject } from '../canonical.js';
-import { SweepError } from '../errors.js';
 import type { Outcome } from '../stages/stage.js';
-import { codeOf, createFile, makeFolder, replaceFile } from './files.js';
+import { keepConflict } from './conflicts.js';
+import { codeOf, createFile, makeFolder, namesIn, replaceFile } from './files.js';
+
+export { namesIn };
 
 export interface StoredResult {
   readonly stage: string;
@@ -85,7 +87,7 @@ export const openResults = (folder: string): Results => {
       makeFolder(join(folder, 'results', result.stage));
       if (createFile(path, text) || textOf(path) === text) return;
       if (read(result.stage, result.key).kind !== 'found') replaceFile(path, text);
-      else throw conflict(folder, result, path, text);
+      else throw keepConflict(folder, result, text);
     },
     keys: (stage) =>
       namesIn(join(folder, 'results', stage)).flatMap(
@@ -94,30 +96,11 @@ export const openResults = (folder: string): Results => {
   };
 };
 
-const conflict = (folder: string, { stage, key }: StoredResult, path: string, text: string): SweepError => {
-  const other = join(folder, 'conflicts', `${stage}-${key}-${sha256(text).slice(0, 16)}.json`);
-  makeFolder(join(folder, 'conflicts'));
-  replaceFile(other, text);
-  return new SweepError(
-    'NOT_DETERMINISTIC',
-    `the stage ${stage} gave two different results for the same inputs: ${path} and ${other}; this is a defect of nomul or of a tool, please report it with both files`,
-  );
-};
-
 const textOf = (path: string): string | undefined => {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-};
-
-export const namesIn = (folder: string): readonly string[] => {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
     throw error;
   }
 };

@@ -1,20 +1,28 @@
-/** A sweep's folder: results, blobs, log. */
+/** A sweep's folder: results, blobs, what was given up. */
 
 import { join } from 'node:path';
 import type { Json } from '../canonical.js';
 import { openBlobs, type Blobs } from './blobs.js';
+import { openFailures, type Failures } from './failures.js';
 import { openResults, type Lookup, type Results } from './results.js';
 
 export interface Store {
   readonly folder: string;
   readonly results: Results;
   readonly blobs: Blobs;
+  /** Jobs that the sweep gave up when it was last run. */
+  readonly failures: Failures;
 }
 
-export const openStore = (folder: string): Store => ({
+/** `keepsCorrupt`: for who only looks; a corrupt blob is removed else, so that it is made again. */
+export const openStore = (
+  folder: string,
+  { keepsCorrupt = false }: { readonly keepsCorrupt?: boolean } = {},
+): Store => ({
   folder,
   results: openResults(folder),
-  blobs: openBlobs(join(folder, 'blobs')),
+  blobs: openBlobs(join(folder, 'blobs'), keepsCorrupt),
+  failures: openFailures(join(folder, 'failures')),
 });
 
 /** Outputs name their blobs `blob:SHA256`. */

@@ -115,6 +115,50 @@ export const queueContract = (fresh: () => () => Promise<Queue>): void => {
     expect(await queue.quarantined()).toMatchObject([{ failure: { code: 'WORKER_LOST' } }]);
   });
 
+  it('counts one loss of a job whose losses were forgiven while it was at work', async () => {
+    const queue = await waitingFor(x);
+    await loseAllButOne(queue);
+    const running = await claimed(queue);
+    expect(running.losses).toBe(lossesAllowed - 1);
+    await queue.forgive();
+    await queue.lose(running);
+    expect(await claimed(queue)).toMatchObject({ failures: 0, losses: 1 });
+  });
+
+  it('gives a job that is asked for again with other limits while it waits with those', async () => {
+    const queue = await waitingFor(x);
+    await queue.release(await claimed(queue));
+    const moved = { ...x, context: { limit: 2, path: '/elsewhere' } };
+    await queue.enqueue([moved, y]);
+    const claims = [await claimed(queue), await claimed(queue)];
+    expect(claims.find(({ job }) => job.id === x.id)?.job).toEqual(moved);
+    await queue.enqueue([x]);
+    expect(await queue.counts()).toEqual({ waiting: 0, running: 2, quarantined: 0 });
+  });
+
+  it('throws away what waits for a sweep that is gone, and nothing that a living one waits for', async () => {
+    const open = fresh();
+    const [gone, here] = [await open(), await open()];
+    await gone.attend(new Set([x.id, y.id]));
+    await gone.enqueue([x, y]);
+    const running = await claimed(gone);
+    await here.attend(new Set([z.id]));
+    await here.enqueue([z]);
+    await gone.attend(new Set([x.id, y.id]));
+    expect(await here.counts()).toEqual({ waiting: 2, running: 1, quarantined: 0 });
+    await gone.close();
+    await until(async () => {
+      await here.attend(new Set([z.id]));
+      return (await here.counts()).waiting === 1;
+    });
+    expect(await here.states()).toEqual(
+      new Map([
+        [z.id, 'waiting'],
+        [running.job.id, 'running'],
+      ]),
+    );
+  });
+
   it('tells a worker that was thought lost that its job is somebody else’s', async () => {
     const queue = await waitingFor(x);
     const claim = await claimed(queue);

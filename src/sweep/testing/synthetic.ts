@@ -38,6 +38,21 @@ export const syntheticSweep = (designs: number, seeds: number, model: Behaviour 
   };
 };
 
+/** All points of several sweeps in one. */
+export const together = (...sweeps: readonly Sweep[]): Sweep => {
+  const [first] = sweeps;
+  if (first === undefined) throw new Error('no sweeps');
+  const sum = (count: (sweep: Sweep) => number): number => sweeps.reduce((all, each) => all + count(each), 0);
+  function* points(): Generator<Point> {
+    for (const sweep of sweeps) yield* sweep.points();
+  }
+  return {
+    ...first,
+    ...{ hash: hashOf(sweeps.map(({ hash }) => hash)), points },
+    ...{ pointCount: sum((each) => each.pointCount), designCount: sum((each) => each.designCount) },
+  };
+};
+
 const done = (outputs: Extract<Outcome, { kind: 'done' }>['outputs']): Outcome => ({ kind: 'done', outputs });
 
 /** 800 MiB for as long as it takes to be noticed. */

@@ -24,14 +24,15 @@ export class Executor {
 
   /** Runs one job; starts the process when it is not there. @throws SweepError WORKERS_FAILED when it cannot be started */
   async run(job: Job): Promise<Ending> {
-    if (this.child === undefined) {
+    // One that ended while it had nothing to do says nothing about any job.
+    if (this.child?.connected !== true) {
+      this.kill();
       const started = await this.start();
       if (started.kind === 'crashed')
         throw new SweepError('WORKERS_FAILED', `stages cannot be run here: ${started.how}`);
       if (started.kind !== 'ready') return started;
     }
-    this.child?.send(job);
-    return await this.nextAnswer();
+    return await this.answerTo(job);
   }
 
   /** Memory of its largest process, MiB. */
@@ -52,40 +53,52 @@ export class Executor {
   private start(): Promise<Ending> {
     const { module, args, execArgv } = this.program;
     // In a group of its own: Ctrl-C in a terminal reaches the worker, which decides.
-    this.child = fork(module, [...args], {
+    const child = fork(module, [...args], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: true,
       ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
     });
-    return this.nextAnswer();
+    this.child = child;
+    // For as long as it lives: its id may be another process's as soon as it has ended.
+    const forget = (): void => {
+      if (this.child === child) this.child = undefined;
+    };
+    child.once('exit', forget).on('error', forget);
+    return answerOf(child);
   }
 
-  private nextAnswer(): Promise<Ending> {
+  private answerTo(job: Job): Promise<Ending> {
     const { child } = this;
     if (child === undefined) return Promise.resolve({ kind: 'killed' });
-    return new Promise((resolve) => {
-      let said = '';
-      const onError = (chunk: Buffer): void => void (said = `${said}${chunk.toString()}`.slice(-4000));
-      const finish = (ending: Ending): void => {
-        child.removeAllListeners();
-        child.stderr?.off('data', onError);
-        resolve(ending);
-      };
-      child.stderr?.on('data', onError);
-      child.once('message', (message) => finish(answerSchema.parse(message)));
-      child.once('error', (error) => {
-        this.child = undefined;
-        finish({ kind: 'crashed', how: error.message });
-      });
-      child.once('exit', (code, signal) => {
-        this.child = undefined;
-        finish(
-          signal === 'SIGKILL' ? { kind: 'killed' } : { kind: 'crashed', how: describe(code, signal, said) },
-        );
+    return answerOf(child, (lost) => {
+      // It ended a moment ago, and never had the job.
+      child.send(job, (error) => {
+        if (error !== null) lost();
       });
     });
   }
 }
+
+/** What the process says next, or how it ends. `ask` is called when we listen; it may say that the question was lost. */
+const answerOf = (child: ChildProcess, ask: (lost: () => void) => void = () => undefined): Promise<Ending> =>
+  new Promise((resolve) => {
+    let said = '';
+    const onStderr = (chunk: Buffer): void => void (said = `${said}${chunk.toString()}`.slice(-4000));
+    const finish = (ending: Ending): void => {
+      child.off('message', onMessage).off('error', onError).off('exit', onExit);
+      child.stderr?.off('data', onStderr);
+      resolve(ending);
+    };
+    const onMessage = (message: unknown): void => finish(answerSchema.parse(message));
+    const onError = ({ message }: Error): void => finish({ kind: 'crashed', how: message });
+    const onExit = (code: number | null, signal: string | null): void =>
+      finish(
+        signal === 'SIGKILL' ? { kind: 'killed' } : { kind: 'crashed', how: describe(code, signal, said) },
+      );
+    child.on('message', onMessage).on('error', onError).on('exit', onExit);
+    child.stderr?.on('data', onStderr);
+    ask(() => finish({ kind: 'killed' }));
+  });
 
 const describe = (code: number | null, signal: string | null, said: string): string =>
   `the process that ran it ended (${signal ?? `exit status ${String(code)}`})${said === '' ? '' : `:\n${said.trim()}`}`;

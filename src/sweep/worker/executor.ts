@@ -4,15 +4,15 @@
  */
 
 import { rmSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Job } from '../queue/queue.js';
 import type { StageRegistry } from '../stages/stage.js';
 import { BlobLost } from '../store/blobs.js';
-import { isRunning, makeFolder, writing } from '../store/files.js';
-import { namesIn } from '../store/results.js';
+import { isRunning, makeFolder, namesIn } from '../store/files.js';
+import { machineId } from '../store/machine.js';
 import { openStore, type Store } from '../store/store.js';
-import { failureOf } from './failure.js';
+import { failureOf, inWords } from './failure.js';
+import { outOfTime, timeLimitMs, withLimit } from './limits.js';
 import { jobMessage, type Answer } from './messages.js';
 
 /** Serves jobs over the channel to the parent process until that is closed. @throws when there is no such channel */
@@ -31,46 +31,38 @@ export const runExecutor = (folder: string, registry: StageRegistry): void => {
   answer({ kind: 'ready' });
 };
 
-const workPrefix = `${hostname().replace(/[^\w-]/g, '_')}.`;
-
-/** Work folders of executors of this machine that were killed. */
+/** Work folders of executors of this machine that were killed; what other machines left is theirs to judge. */
 const removeLeftovers = (folder: string): void => {
   for (const name of namesIn(join(folder, 'work'))) {
-    const pid = Number(/^(\d+)-/.exec(name.startsWith(workPrefix) ? name.slice(workPrefix.length) : '')?.[1]);
-    if (pid > 0 && !isRunning(pid)) rmSync(join(folder, 'work', name), { recursive: true, force: true });
+    const [, machine, pid = ''] = /^([\w-]+)\.(\d+)-/.exec(name) ?? [];
+    if (machine === machineId() && !isRunning(Number(pid)))
+      rmSync(join(folder, 'work', name), { recursive: true, force: true });
   }
 };
 
 const execute = async (job: Job, store: Store, registry: StageRegistry): Promise<Answer> => {
   const started = performance.now();
-  const work = join(store.folder, 'work', `${workPrefix}${process.pid}-${job.id.slice(0, 24)}`);
+  const work = join(store.folder, 'work', `${machineId()}.${process.pid}-${job.id.slice(0, 24)}`);
   const checkpoints = join(store.folder, 'checkpoints', job.id);
+  // Its worker kills us soon after; what listens ends in order, and kills the tools that it started.
+  const signal = AbortSignal.timeout(timeLimitMs(job));
+  const stage = registry.find(({ name }) => name === job.stage);
   try {
-    const stage = registry.find(({ name }) => name === job.stage);
     if (stage === undefined) throw new Error(`this worker has no stage "${job.stage}"`);
     rmSync(work, { recursive: true, force: true });
     makeFolder(work);
     makeFolder(checkpoints);
-    const { signal } = new AbortController();
     const outcome = await stage.run(job, { blobs: store.blobs, work, checkpoints, signal });
     store.results.publish({ stage: job.stage, key: job.key, inputs: job.inputs, outcome });
     rmSync(checkpoints, { recursive: true, force: true });
     return { kind: 'done', seconds: (performance.now() - started) / 1000 };
   } catch (error) {
     if (error instanceof BlobLost) return { kind: 'unneeded', why: error.message };
-    return { kind: 'failed', failure: failureOf(inWords(store.folder, error)) };
+    if (signal.aborted) return { kind: 'failed', failure: outOfTime(job) };
+    const failure = failureOf(inWords(store.folder, error));
+    const isLimit = failure.code === 'TOOL_TIMEOUT';
+    return { kind: 'failed', failure: isLimit ? withLimit(failure, stage?.tools?.limit) : failure };
   } finally {
     rmSync(work, { recursive: true, force: true });
-  }
-};
-
-/** A full disk met inside a stage is the folder's fault, not the job's. */
-const inWords = (folder: string, error: unknown): unknown => {
-  try {
-    return writing(folder, () => {
-      throw error;
-    });
-  } catch (said) {
-    return said;
   }
 };

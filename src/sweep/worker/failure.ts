@@ -1,6 +1,8 @@
 /** What a failed stage means for its job, and for the sweep. */
 
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { StageFailure } from '../errors.js';
+import { codeOf, writing } from '../store/files.js';
 
 /** Nothing that waits can succeed either: a tool is missing, the folder cannot be written, results contradict each other. */
 const stopping: ReadonlySet<string> = new Set([
@@ -30,6 +32,31 @@ export const failureOf = (error: unknown): StageFailure => {
     stops: stopping.has(code ?? ''),
     log: textOf(error, 'logTail') ?? (known ? '' : (stack ?? '')),
   };
+};
+
+/**
+ * A full disk, or a folder that is gone, met inside a stage is the sweep folder's fault where it was met there: then no job
+ * can be done. Elsewhere (a model, a library, a tool) the error names its path, and is the job's.
+ */
+export const inWords = (folder: string, error: unknown): unknown => {
+  const path = textOf(error, 'path');
+  // Writing to an open file tells no path; stages write in their work folders only.
+  const isOurs = path === undefined ? isFull(error) : isBelow(folder, path);
+  if (!isOurs) return error;
+  try {
+    return writing(path ?? folder, () => {
+      throw error;
+    });
+  } catch (said) {
+    return said;
+  }
+};
+
+const isFull = (error: unknown): boolean => codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT';
+
+const isBelow = (folder: string, path: string): boolean => {
+  const way = relative(resolve(folder), resolve(path));
+  return !isAbsolute(way) && way.split(sep)[0] !== '..';
 };
 
 const textOf = (error: unknown, name: string): string | undefined => {

@@ -1,12 +1,13 @@
 /** A worker: takes jobs from a queue, has its executor run them, keeps its claim alive, tells the queue how it went. */
 
 import { setTimeout as wait } from 'node:timers/promises';
-import { z } from 'zod';
 import type { StageFailure } from '../errors.js';
 import type { Claim, Queue } from '../queue/queue.js';
 import { openLog, type Log } from '../store/log.js';
 import { lookUp, openStore, type Store } from '../store/store.js';
 import { Executor, type Ending, type ExecutorProgram } from './child.js';
+import { idleSince } from './idle.js';
+import { memoryLimitMiB, outOfMemory, outOfTime, timeLimitMs } from './limits.js';
 
 export interface WorkerOptions {
   /** The sweep's folder. */
@@ -17,7 +18,7 @@ export interface WorkerOptions {
   readonly signal: AbortSignal;
   /** After `signal`: a job that takes longer is given back unfinished. Default: no limit. */
   readonly graceMs?: number;
-  /** Without a job for so long the worker ends. Default: never. */
+  /** Without a job for so long, and none at work elsewhere, the worker ends. Default: never. */
   readonly idleMs?: number;
   /** Called when a job begins and ends. */
   readonly progress?: (label: string, stage: string, event: 'begin' | 'done' | 'failed') => void;
@@ -29,26 +30,27 @@ const pollMs = 50;
 /** Returns the number of jobs that were finished. @throws SweepError FOLDER_NOT_WRITABLE and other failures that stop all */
 export const runWorker = async (options: WorkerOptions): Promise<number> => {
   const { folder, queue, signal, idleMs = Infinity } = options;
-  const store = openStore(folder);
-  const log = openLog(folder, 'worker');
-  const executor = new Executor(options.executor);
-  const end = (): void => executor.kill();
+  const runner = new Executor(options.executor);
+  const end = (): void => runner.kill();
   process.once('exit', end);
   let finished = 0;
   try {
-    for (let idleSince = performance.now(); !signal.aborted && performance.now() - idleSince < idleMs;) {
+    const context: Context = { ...options, store: openStore(folder), log: openLog(folder, 'worker'), runner };
+    const idle = idleSince(queue, idleMs);
+    while (!signal.aborted) {
       const claim = await queue.claim();
       if (claim === undefined) {
+        if (await idle.isOver()) break;
         await wait(pollMs, undefined, { signal }).catch(() => undefined);
         continue;
       }
-      if (await runClaim(claim, { ...options, store, log, runner: executor })) finished++;
-      idleSince = performance.now();
+      if (await runClaim(claim, context)) finished++;
+      idle.reset();
     }
     return finished;
   } finally {
     process.removeListener('exit', end);
-    executor.kill();
+    runner.kill();
     await queue.close();
   }
 };
@@ -130,6 +132,9 @@ const crash = (how: string): StageFailure => ({
   log: how,
 });
 
+/** What listens to the stage's signal ends by itself in this time; what does not is killed. */
+const patienceMs = 5000;
+
 /** Runs the job, with a beat every `beatMs`. @throws what the queue throws when it cannot be told */
 const execute = async (claim: Claim, { queue, runner, signal, graceMs, store }: Context): Promise<Ended> => {
   const started = performance.now();
@@ -139,15 +144,17 @@ const execute = async (claim: Claim, { queue, runner, signal, graceMs, store }: 
     early ??= ending;
     runner.kill();
   };
-  const timers: NodeJS.Timeout[] = [];
+  const limitMs = timeLimitMs(claim.job);
+  const tooLong = (): void => stop({ kind: 'failed', failure: outOfTime(claim.job) });
+  const timers = [setTimeout(tooLong, limitMs + Math.min(patienceMs, limitMs))];
   const grace = (): void => {
     if (graceMs !== undefined) timers.push(setTimeout(() => stop({ kind: 'given back' }), graceMs));
   };
   signal.addEventListener('abort', grace, { once: true });
   if (signal.aborted) grace();
   const beats = beat(claim, queue, () => {
-    const limit = memoryLimit(claim);
-    if (runner.largestMiB() > limit) stop({ kind: 'failed', failure: outOfMemory(limit) });
+    if (runner.largestMiB() > memoryLimitMiB(claim.job))
+      stop({ kind: 'failed', failure: outOfMemory(claim.job) });
   });
   void beats.lost.then(() => stop({ kind: 'stolen' }));
   try {
@@ -200,14 +207,3 @@ const beat = (claim: Claim, queue: Queue, each: () => void): Beats => {
 
 const toError = (failure: unknown): Error =>
   failure instanceof Error ? failure : new Error(String(failure));
-
-const memoryLimit = ({ job: { context } }: Claim): number =>
-  z.number().safeParse(context['memoryMiB']).data ?? Infinity;
-
-const outOfMemory = (limitMiB: number): StageFailure => ({
-  code: 'MEMORY_LIMIT',
-  message: `it needs more than the ${limitMiB} MiB of memory that limits.memoryMiB allows`,
-  again: false,
-  stops: false,
-  log: '',
-});
