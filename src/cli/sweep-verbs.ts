@@ -102,7 +102,11 @@ function addWorker(sweep: Command, say: Say): void {
   command
     .description('one more worker for a sweep, here or on a machine that shares the folder')
     .addOption(queueOption())
-    .option('--idle <seconds>', 'end after so long without a job here or elsewhere (default: 300)', positiveNumber)
+    .option(
+      '--idle <seconds>',
+      'end after so long without a job here or elsewhere (default: 300)',
+      positiveNumber,
+    )
     .option(
       '--grace <seconds>',
       'asked to stop, give a job back after so long (default: finish it)',
