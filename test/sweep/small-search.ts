@@ -35,7 +35,7 @@ export const smallOptions = (folder: string, more: Readonly<Record<string, unkno
   searchOptionsSchema.parse({
     ...{ model: join(folder, 'small.onnx'), data: folder, validation: 200, out: join(folder, 'found') },
     ...{ target: 'hx8k', arrays: [{ rows: 2, columns: 2 }] },
-    formats: { intBits: [8, 3], powerOfTwoBits: [], pvqRatios: [], factors: [] },
+    formats: { intBits: [4], powerOfTwoBits: [], pvqRatios: [], factors: [] },
     ...{ epochs: 2, trialEpochs: 1, maxLoss: 20, compare: [], verify: 5, verilator: 2, placeSeeds: 1 },
     ...more,
   });
