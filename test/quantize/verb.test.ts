@@ -3,33 +3,19 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { quantizeReportSchema, renderQuantizeReport } from '../../src/report/index.js';
-import { createRandom } from '../../src/num/index.js';
 import { modelBuilder, writeFloat } from '../../src/quant/index.js';
-import { encodeIdx } from '../../demo/idx.js';
 import { envelopeOf, nomul, temporaryFolder, type Ended } from '../flow/nomul.js';
+import { writePictures } from './pictures.js';
 
 const root = temporaryFolder();
 const data = join(root, 'data');
 const model = join(root, 'net.onnx');
 const wide = join(root, 'wide.onnx');
 
-/** Ten classes: a bright column or row of a noisy 8x8 picture. */
-const writePictures = (name: string, count: number, seed: number): void => {
-  const random = createRandom(seed);
-  const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
-  const pixels = Uint8Array.from({ length: 64 * count }, (_, i) => {
-    const label = labels[Math.floor(i / 64)] ?? 0;
-    const [x, y] = [i % 8, Math.floor(i / 8) % 8];
-    return (label < 5 ? x === label + 1 : y === label - 3) ? random.integer(150, 255) : random.integer(0, 80);
-  });
-  writeFileSync(join(data, `${name}-images-idx3-ubyte.gz`), encodeIdx([count, 8, 8], pixels));
-  writeFileSync(join(data, `${name}-labels-idx1-ubyte.gz`), encodeIdx([count], labels));
-};
-
 beforeAll(() => {
   mkdirSync(data);
-  writePictures('train', 320, 1);
-  writePictures('t10k', 60, 2);
+  writePictures(data, 'train', 320, 1);
+  writePictures(data, 't10k', 60, 2);
   const net = modelBuilder('net', [8, 8, 1]).conv(8, { stride: 2 }).batchNorm().relu();
   writeFileSync(
     model,
