@@ -1,5 +1,7 @@
 /** What can go wrong with a sweep as a whole; `exitCode` as the command line documents. */
 
+import { z } from 'zod';
+
 export type SweepErrorCode =
   /** The sweep file cannot be read, or says something that is not allowed. */
   | 'BAD_SWEEP_FILE'
@@ -53,3 +55,12 @@ export interface StageFailure {
   /** The last lines of the tool that failed, '' where there is none. */
   readonly log: string;
 }
+
+/** A failure as files, queues and messages hold it. */
+export const stageFailureSchema = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  again: z.boolean(),
+  stops: z.boolean(),
+  log: z.string(),
+});

@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import type { Job as BullJob, Queue as BullQueue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import type { StageFailure } from '../errors.js';
+import { stageFailureSchema, type StageFailure } from '../errors.js';
 import {
   connectRedis,
   loadRedisPackages,
@@ -272,16 +272,7 @@ const looking = ({ redis, queue }: Parts): Pick<Queue, 'states' | 'quarantined' 
 };
 
 const idList = z.array(z.string());
-const givenUpShape = z.object({
-  tries: z.int(),
-  failure: z.object({
-    code: z.string(),
-    message: z.string(),
-    again: z.boolean(),
-    stops: z.boolean(),
-    log: z.string(),
-  }),
-});
+const givenUpShape = z.object({ tries: z.int(), failure: stageFailureSchema });
 
 const givenUpIn = (reason: string): GivenUp => givenUpShape.parse(JSON.parse(reason));
 

@@ -3,6 +3,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { stageFailureSchema } from '../errors.js';
 import type { Quarantined } from '../queue/queue.js';
 import { codeOf, makeFolder, namesIn, replaceFile, writing } from './files.js';
 
@@ -21,13 +22,7 @@ const schema = z.strictObject({
   key: z.string(),
   label: z.string(),
   tries: z.int(),
-  failure: z.strictObject({
-    code: z.string(),
-    message: z.string(),
-    again: z.boolean(),
-    stops: z.boolean(),
-    log: z.string(),
-  }),
+  failure: stageFailureSchema,
 });
 
 export const openFailures = (folder: string): Failures => {

@@ -1,9 +1,6 @@
 /** The truth of a sweep: results and blobs by hash; beside it a log of times and places. */
 export { BlobLost, type Blobs } from './blobs.js';
-export { refuseConflicts } from './conflicts.js';
-export type { Failures } from './failures.js';
 export { createFile, makeFolder, replaceFile, writing } from './files.js';
-export { machineId } from './machine.js';
 export { measuredSeconds, openLog, type Log, type LogEntry } from './log.js';
 export { mergeFolder, type Merged } from './merge.js';
 export {

@@ -8,8 +8,6 @@ import type { Outcome } from '../stages/stage.js';
 import { keepConflict } from './conflicts.js';
 import { codeOf, createFile, makeFolder, namesIn, replaceFile } from './files.js';
 
-export { namesIn };
-
 export interface StoredResult {
   readonly stage: string;
   readonly key: string;

@@ -33,9 +33,10 @@ export const runExecutor = (folder: string, registry: StageRegistry): void => {
 
 /** Work folders of executors of this machine that were killed; what other machines left is theirs to judge. */
 const removeLeftovers = (folder: string): void => {
+  const here = machineId();
   for (const name of namesIn(join(folder, 'work'))) {
     const [, machine, pid = ''] = /^([\w-]+)\.(\d+)-/.exec(name) ?? [];
-    if (machine === machineId() && !isRunning(Number(pid)))
+    if (machine === here && !isRunning(Number(pid)))
       rmSync(join(folder, 'work', name), { recursive: true, force: true });
   }
 };

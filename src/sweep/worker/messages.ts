@@ -1,14 +1,7 @@
 /** What a worker and the process that runs its stages tell each other. */
 
 import { z } from 'zod';
-
-const failure = z.object({
-  code: z.string(),
-  message: z.string(),
-  again: z.boolean(),
-  stops: z.boolean(),
-  log: z.string(),
-});
+import { stageFailureSchema } from '../errors.js';
 
 /**
  * Of the executor: `ready` once; then one answer per job. `unneeded`: something that the job reads is gone; what is missing is
@@ -18,7 +11,7 @@ export const answerSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
   z.object({ kind: z.literal('done'), seconds: z.number() }),
   z.object({ kind: z.literal('unneeded'), why: z.string() }),
-  z.object({ kind: z.literal('failed'), failure }),
+  z.object({ kind: z.literal('failed'), failure: stageFailureSchema }),
 ]);
 export type Answer = z.output<typeof answerSchema>;
 
