@@ -1,3 +1,4 @@
+import { powerOfTwoBits } from '../num/index.js';
 import type { ConvLayer, IntegerLayer, IntegerNetwork } from './ir.js';
 import { accumulatorBits, elementCount, layerInputs, tensorOf } from './ranges.js';
 
@@ -7,11 +8,11 @@ export interface LayerCounts {
   readonly kind: 'conv' | 'pointwise' | 'depthwise' | 'fullyConnected' | 'avgPool' | 'maxPool' | 'add';
   /** Multiply-accumulates, padding taps included (the array computes them too). 0 for pooling and add. */
   readonly macs: number;
-  /** Bit operations: MACs x weight bits x activation bits. */
+  /** Bit operations: MACs x stored bits of a weight x activation bits. */
   readonly bops: number;
   readonly weights: number;
   readonly zeroWeights: number;
-  /** Weights at their stored width; ternary: 2 bits each. */
+  /** Weights at their stored width; ternary: 2 bits each, powers of two: the bits of their codes (`powerOfTwoBits`). */
   readonly weightStorageBits: number;
   /** Ternary packed five to a byte (1.6 bits each), rounded up to whole bytes; else as stored. */
   readonly weightPackedBits: number;
@@ -94,16 +95,20 @@ function countConv(
   const [height, width] = tensorOf(network, layer.output, where).shape;
   const weights = layer.weights.length;
   const macs = height * width * weights;
-  const ternary = layer.weightFormat === 'ternary';
-  const stored = weights * (ternary ? 2 : layer.weightBits);
+  const bits = storedBits(layer);
   return {
     macs,
-    bops: macs * layer.weightBits * tensorOf(network, layer.input, where).bits,
+    bops: macs * bits * tensorOf(network, layer.input, where).bits,
     weights,
     zeroWeights: layer.weights.reduce((count, weight) => count + (weight === 0 ? 1 : 0), 0),
-    weightStorageBits: stored,
-    weightPackedBits: ternary ? Math.ceil(weights / 5) * 8 : stored,
+    weightStorageBits: weights * bits,
+    weightPackedBits: layer.weightFormat === 'ternary' ? Math.ceil(weights / 5) * 8 : weights * bits,
   };
+}
+
+function storedBits({ weightFormat, weights, weightBits }: ConvLayer): number {
+  if (weightFormat === 'powerOfTwo') return powerOfTwoBits(weights);
+  return weightFormat === 'ternary' ? 2 : weightBits;
 }
 
 /** Two's complement width of the widest value. */

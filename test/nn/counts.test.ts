@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { accumulatorBits, countNetwork, importOnnx, tensorRanges } from '../../src/nn/index.js';
+import { powerOfTwoBits } from '../../src/num/index.js';
 import { makeRandomNetwork, randomInput } from '../../src/nn/testing/index.js';
 import { naiveNetwork } from './naive.js';
 import { haveShared, readShared } from './shared-data.js';
@@ -32,17 +33,37 @@ test('every value of random networks lies in its derived range and accumulator w
   }
 });
 
-test('ternary weights: 2 bits stored, 1.6 packed; others as declared', () => {
+test('weights: ternary 2 bits stored and 1.6 packed, powers of two as codes, others as declared', () => {
   for (let seed = 0; seed < 20; seed++) {
     const network = makeRandomNetwork(seed, 1, { operators: ['pointwise'] });
     const [counts] = countNetwork(network).layers;
     const [layer] = network.layers;
     if (counts === undefined || layer?.kind !== 'conv') throw new Error('no layer');
-    const ternary = layer.weightFormat === 'ternary';
-    const weights = layer.weights.length;
-    expect(counts.weightStorageBits).toBe(weights * (ternary ? 2 : layer.weightBits));
-    expect(counts.weightPackedBits).toBe(ternary ? 8 * Math.ceil(weights / 5) : weights * layer.weightBits);
-    expect(counts.bops).toBe(counts.macs * layer.weightBits * (network.tensors['input']?.bits ?? NaN));
+    const { weights, weightFormat, weightBits } = layer;
+    const declared = weightFormat === 'powerOfTwo' ? powerOfTwoBits(weights) : weightBits;
+    const bits = weightFormat === 'ternary' ? 2 : declared;
+    const packed = weightFormat === 'ternary' ? 8 * Math.ceil(weights.length / 5) : weights.length * bits;
+    expect(counts.weightStorageBits).toBe(weights.length * bits);
+    expect(counts.weightPackedBits).toBe(packed);
+    expect(counts.bops).toBe(counts.macs * bits * (network.tensors['input']?.bits ?? NaN));
+  }
+});
+
+test('powers of two: stored and counted as codes, not as the integers they stand for', () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const network = makeRandomNetwork(seed, 1, { operators: ['pointwise'] });
+    const [layer] = network.layers;
+    if (layer?.kind !== 'conv') throw new Error('no layer');
+    // Five exponents, two signs and zero: eleven codes.
+    const weights = layer.weights.map((_, i) =>
+      i % 3 === 0 ? 0 : (i % 2 === 0 ? 1 : -1) * 2 ** (2 + (i % 5)),
+    );
+    weights.set([4, 64].slice(0, weights.length));
+    const shifted = { ...layer, weightFormat: 'powerOfTwo' as const, weightBits: 8, weights };
+    const [counts] = countNetwork({ ...network, layers: [shifted] }).layers;
+    expect(counts?.weightStorageBits).toBe(weights.length * 4);
+    expect(counts?.weightPackedBits).toBe(weights.length * 4);
+    expect(counts?.bops).toBe((counts?.macs ?? 0) * 4 * (network.tensors['input']?.bits ?? NaN));
   }
 });
 

@@ -1,4 +1,5 @@
 /** What a quantized network costs for one picture: operations, bit operations, energy, storage. */
+import { powerOfTwoBits } from '../../num/index.js';
 import {
   convNodes,
   gridAt,
@@ -112,7 +113,7 @@ function layerCost(
   const macs = macsOf(shape);
   const weights = weightsOf(shape);
   const product = table === undefined ? productOf(grid) : 'table';
-  const weightBits = storedBits(grid);
+  const weightBits = grid.format === 'powerOfTwo' ? powerOfTwoBits(grid.codes) : grid.bits;
   const multiplications = product === 'multiply' || product === 'table' ? macs : 0;
   const additions = grid.format === 'pvq' && product === 'add' ? (macs / weights) * magnitude(grid) : macs;
   const each = {
@@ -147,17 +148,3 @@ const productOf = ({ format }: WeightGrid): LayerCost['product'] => {
 };
 
 const magnitude = ({ codes }: WeightGrid): number => codes.reduce((sum, code) => sum + Math.abs(code), 0);
-
-/** Powers of two: one code for each sign of each exponent between least and greatest, and one for zero (INQ, section 2.2). */
-function storedBits({ codes, bits, format }: WeightGrid): number {
-  if (format !== 'powerOfTwo') return bits;
-  let [least, greatest] = [Infinity, 0];
-  for (const magnitude of Array.from(codes, Math.abs)) {
-    if (magnitude === 0) continue;
-    least = Math.min(least, magnitude);
-    greatest = Math.max(greatest, magnitude);
-  }
-  if (greatest === 0) return 1;
-  const exponents = Math.log2(greatest / least) + 1;
-  return Math.ceil(Math.log2(2 * exponents + 1));
-}

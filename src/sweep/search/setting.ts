@@ -1,6 +1,7 @@
 /** What a network is made of, in a few words. */
 
 import { tensorOf, type IntegerNetwork } from '../../nn/index.js';
+import { powerOfTwoBits } from '../../num/index.js';
 
 export interface Setting {
   /** `7 x int3, 2 x ternary`: formats of its convolutions, most frequent first. */
@@ -17,7 +18,7 @@ export const settingOf = (network: IntegerNetwork, epochs: number): Setting => {
   for (const layer of network.layers) {
     if (layer.kind !== 'conv') continue;
     const format = layer.product === 'exact' ? layer.weightFormat : 'table';
-    const bits = format === 'powerOfTwo' ? codeBits(layer.weights) : layer.weightBits;
+    const bits = format === 'powerOfTwo' ? powerOfTwoBits(layer.weights) : layer.weightBits;
     const name = format === 'ternary' || format === 'pvq' ? format : `${format}${bits}`;
     counts.set(name, (counts.get(name) ?? 0) + 1);
     if (layer.input !== network.input)
@@ -27,13 +28,6 @@ export const settingOf = (network: IntegerNetwork, epochs: number): Setting => {
     .toSorted(([, a], [, b]) => b - a)
     .map(([name, layers]) => `${layers} x ${name}`);
   return { formats: formats.join(', '), activationBits, epochs };
-};
-
-/** Of powers of two: a sign, and which of the exponents in use or none. Their integers are far wider. */
-const codeBits = (weights: Iterable<number>): number => {
-  const sizes = new Set<number>();
-  for (const weight of weights) if (weight !== 0) sizes.add(Math.abs(weight));
-  return 1 + Math.ceil(Math.log2(1 + sizes.size));
 };
 
 export const settingText = ({ formats, activationBits, epochs }: Setting): string =>

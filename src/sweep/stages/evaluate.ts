@@ -16,7 +16,7 @@ const inputsSchema = z.object({
 
 export const evaluateStage: Stage = {
   name: 'evaluate',
-  version: 1,
+  version: 2,
   after: ['quantize'],
   request: (point, { quantize }) => {
     const pictures = pictureRequest(point);

@@ -25,7 +25,7 @@ interface Pinned {
 
 const pinned: Readonly<Record<string, Pinned>> = {
   quantize: { version: 1, inputs: '752b1316db5ae03a', outcomes: '6da8da040a9b9003' },
-  evaluate: { version: 1, inputs: 'd1243e74c8806b54', outcomes: '79c7fa2acf412aaf' },
+  evaluate: { version: 2, inputs: 'd1243e74c8806b54', outcomes: '783f19939333c961' },
   emit: { version: 2, inputs: '5a0876fba4bfdce7', outcomes: '09c321bde9611129' },
   simulate: { version: 1, inputs: 'b8515b5b63a6fa12', outcomes: '19fe00cd0a54e9c0' },
   energy: { version: 2, inputs: 'e51c68f0bdc873af', outcomes: 'ad20d024f21bc540' },
