@@ -13,6 +13,7 @@ import { openFailures, type Failures } from '../store/failures.js';
 import { codeOf, makeFolder, namesIn, replaceFile, writing } from '../store/files.js';
 import { Beats } from './beats.js';
 import {
+  jobSchema,
   lossesAllowed,
   triesAllowed,
   type Claim,
@@ -29,15 +30,6 @@ export interface LeaseOptions {
   /** A count that stands still for so long is a lost worker; default 15 beats. */
   readonly staleMs?: number;
 }
-
-const jobSchema = z.strictObject({
-  id: z.string().regex(/^[a-z]+-[0-9a-f]{64}$/),
-  stage: z.string(),
-  key: z.string(),
-  label: z.string(),
-  inputs: z.record(z.string(), z.json()),
-  context: z.record(z.string(), z.json()),
-});
 
 /** A job's file: `ID.FAILURES.LOSSES.json`, claimed `ID.FAILURES.LOSSES.WORKER.json`. */
 interface Ticket {

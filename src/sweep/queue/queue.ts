@@ -4,12 +4,13 @@
  * directory of leases (lease-directory.ts), BullMQ.
  */
 
+import { z } from 'zod';
 import type { JsonObject } from '../canonical.js';
 import type { StageFailure } from '../errors.js';
 
 /** One stage of one or many points. */
 export interface Job {
-  /** `STAGE-KEY`: equal for equal work. A file name: [a-z]+-[0-9a-f]{64}. */
+  /** `STAGE-KEY`: equal for equal work. */
   readonly id: string;
   readonly stage: string;
   /** Name of the result: hash of the stage, its version and `inputs`. */
@@ -21,6 +22,16 @@ export interface Job {
   /** What is needed to compute it beside that: where files lie, time limits. Never part of the result. */
   readonly context: JsonObject;
 }
+
+/** Jobs as files and messages hold them. Their ids name files. */
+export const jobSchema: z.ZodType<Job> = z.strictObject({
+  id: z.string().regex(/^[a-z]+-[0-9a-f]{64}$/),
+  stage: z.string(),
+  key: z.string(),
+  label: z.string(),
+  inputs: z.record(z.string(), z.json()),
+  context: z.record(z.string(), z.json()),
+});
 
 /** A job that is ours until it is completed, failed, released, or until we are thought lost. */
 export interface Claim {

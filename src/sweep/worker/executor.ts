@@ -5,7 +5,7 @@
 
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Job } from '../queue/queue.js';
+import { jobSchema, type Job } from '../queue/queue.js';
 import type { StageRegistry } from '../stages/stage.js';
 import { BlobLost } from '../store/blobs.js';
 import { isRunning, makeFolder, namesIn } from '../store/files.js';
@@ -13,7 +13,7 @@ import { machineId } from '../store/machine.js';
 import { openStore, type Store } from '../store/store.js';
 import { failureOf, inWords } from './failure.js';
 import { outOfTime, timeLimitMs, withLimit } from './limits.js';
-import { jobMessage, type Answer } from './messages.js';
+import type { Answer } from './messages.js';
 
 /** Serves jobs over the channel to the parent process until that is closed. @throws when there is no such channel */
 export const runExecutor = (folder: string, registry: StageRegistry): void => {
@@ -26,7 +26,7 @@ export const runExecutor = (folder: string, registry: StageRegistry): void => {
   // Ctrl-C is for the worker, which decides what becomes of the job.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   process.on('message', (message) => {
-    void execute(jobMessage.parse(message), store, registry).then(answer);
+    void execute(jobSchema.parse(message), store, registry).then(answer);
   });
   answer({ kind: 'ready' });
 };

@@ -14,12 +14,3 @@ export const answerSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('failed'), failure: stageFailureSchema }),
 ]);
 export type Answer = z.output<typeof answerSchema>;
-
-export const jobMessage = z.object({
-  id: z.string(),
-  stage: z.string(),
-  key: z.string(),
-  label: z.string(),
-  inputs: z.record(z.string(), z.json()),
-  context: z.record(z.string(), z.json()),
-});
