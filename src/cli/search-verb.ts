@@ -24,6 +24,11 @@ export function addSearchVerb(program: Command, understood: (request: Request) =
     .requiredOption('--target <name>', `FPGA: ${deviceNames.join(', ')} (required)`)
     .requiredOption('--data <folder[:prefix]>', 'pictures, as for `nomul quantize` (required)')
     .option('--max-loss <points>', 'points of accuracy that may be lost (default: 1)', numberFromZero)
+    .option(
+      '--margin <N>',
+      'standard errors of the loss that must be left to that (default: 1)',
+      numberFromZero,
+    )
     .addOption(
       new Option('--minimize <cost>', 'what is to be least (default: luts)').choices([
         'luts',

@@ -38,11 +38,11 @@ export {
 } from './hardware.js';
 export { readQuantizeInputs, type QuantizeInputs } from './quantize/inputs.js';
 export { multipliersFor } from './quantize/methods.js';
-export { accuracyOfIntegers } from './quantize/accuracy.js';
+export { accuracyOfIntegers, recognizedByIntegers } from './quantize/accuracy.js';
 export { openFolder, type OutputFolder } from './folder.js';
 export { version } from './version.js';
 export { layersOf } from './report-data.js';
-export { accuracyOf, expectationOf, verifyInProcess, type Expectation } from './verify.js';
+export { accuracyOf, expectationOf, recognized, verifyInProcess, type Expectation } from './verify.js';
 export {
   runReport as report,
   reportOptionsSchema,

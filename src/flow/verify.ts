@@ -70,14 +70,22 @@ export const accuracyOf = (
   { outputs, outputSize, count }: Expectation,
   labels: ArrayLike<number>,
 ): NonNullable<Report['accuracy']> => {
-  let right = 0;
-  for (let picture = 0; picture < count; picture++) {
-    const logits = outputs.subarray(picture * outputSize, (picture + 1) * outputSize);
-    const greatest = logits.reduce((best, value, index) => (value > (logits[best] ?? 0) ? index : best), 0);
-    if (greatest === labels[picture]) right++;
-  }
+  const right = recognized(outputs, outputSize, labels).filter(Boolean).length;
   return { top1: count === 0 ? 0 : right / count, pictures: count };
 };
+
+/** Of each picture, whether its greatest output, the first of equal ones, is its label's. `outputs`: [picture][class]. */
+export const recognized = (
+  outputs: ArrayLike<number>,
+  classes: number,
+  labels: ArrayLike<number>,
+): readonly boolean[] =>
+  Array.from({ length: outputs.length / classes }, (_, picture) => {
+    const first = picture * classes;
+    let best = first;
+    for (let i = first + 1; i < first + classes; i++) if ((outputs[i] ?? 0) > (outputs[best] ?? 0)) best = i;
+    return best - first === labels[picture];
+  });
 
 /** The stream bench of pictures `from` .. `from + count - 1`. */
 export const benchOf = (

@@ -2,7 +2,7 @@
 
 import { datasetSamples, type Dataset, type IntegerNetwork } from '../../nn/index.js';
 import type { FlowHooks } from '../options.js';
-import { accuracyOf, expectationOf } from '../verify.js';
+import { expectationOf, recognized } from '../verify.js';
 
 /** 0 .. 1; the first of equal logits counts. @throws NnError when the pictures do not fit the network */
 export const accuracyOfIntegers = async (
@@ -10,6 +10,16 @@ export const accuracyOfIntegers = async (
   data: Dataset,
   hooks: FlowHooks = {},
 ): Promise<number> => {
-  const samples = datasetSamples(network, data);
-  return accuracyOf(await expectationOf(network, samples, hooks), data.labels).top1;
+  const right = await recognizedByIntegers(network, data, hooks);
+  return right.length === 0 ? 0 : right.filter(Boolean).length / right.length;
+};
+
+/** Of each picture, whether the integer network knows it. @throws NnError when the pictures do not fit the network */
+export const recognizedByIntegers = async (
+  network: IntegerNetwork,
+  data: Dataset,
+  hooks: FlowHooks = {},
+): Promise<readonly boolean[]> => {
+  const { outputs, outputSize } = await expectationOf(network, datasetSamples(network, data), hooks);
+  return recognized(outputs, outputSize, data.labels);
 };

@@ -5,6 +5,7 @@ import { QuantError } from '../../quant/index.js';
 import { enginesOf, type ArraySize, type SearchDesign } from './designs.js';
 import { measuredEnergies } from './energies.js';
 import { firstThatPasses } from './front.js';
+import { isWithin } from './loss.js';
 import { mapNetwork } from './place.js';
 import { totalEnergy } from './rows.js';
 import type { SearchContext } from './context.js';
@@ -22,7 +23,6 @@ export const approximated = async (
   context: SearchContext,
   winner: Winner,
   trials: Trials,
-  wanted: number,
 ): Promise<{ readonly winner: Winner; readonly tried: readonly Tried[] }> => {
   const { formats, activationBits } = winner.design;
   const { epochs } = context.options;
@@ -37,12 +37,12 @@ export const approximated = async (
       trials({ formats, activationBits, epochs, approximate: { layers, energyBudget } }),
     );
     if (trial === undefined) return false;
-    const { accuracy, network, cpuSeconds } = trial;
+    const { accuracy, loss, network, cpuSeconds } = trial;
     context.progress(`approximate multipliers, ${energyBudget}: ${(100 * accuracy).toFixed(2)} %`, 1, 1);
-    if (accuracy < wanted) return false;
+    if (!isWithin(loss, context.options)) return false;
     const design = await designWith(context, winner.design, network);
     if (design === undefined) return false;
-    tried.push({ design, epochs, accuracy, cpuSeconds });
+    tried.push({ design, epochs, accuracy, loss, cpuSeconds });
     found.set(energyBudget, { design, trial, met: true });
     return true;
   });

@@ -7,6 +7,7 @@ import type { SearchOptions } from './options.js';
 import { SweepError } from '../errors.js';
 import { firstThatPasses, frontOf } from './front.js';
 import type { Fits } from './fits.js';
+import { isWithin } from './loss.js';
 import type { Trial, Trials } from './trials.js';
 import type { Tried, Winner } from './winner.js';
 
@@ -20,20 +21,18 @@ export interface Choice extends Winner {
  * The winner is trained in full; where it then misses the accuracy, the next more accurate design is. A design is mapped to
  * the target's cells before it is trained; one that does not fit is not. Where energy is what counts, approximate
  * multipliers take what accuracy is left.
- * `wanted`: validation accuracy, 0 .. 1.
  * @throws SweepError NO_POINTS when no design of the front fits the target
  */
 export const chooseDesign = async (
   context: SearchContext,
   designs: readonly SearchDesign[],
   { trials, fits }: { readonly trials: Trials; readonly fits: Fits },
-  wanted: number,
 ): Promise<Choice> => {
   const { minimize, epochs, trialEpochs = Math.ceil(epochs / 2) } = context.options;
   const tried: Tried[] = [];
   const attempt = attempting(context, trials, tried);
-  const passes = async (design: SearchDesign): Promise<boolean> =>
-    (await attempt(design, trialEpochs)).accuracy >= wanted;
+  const isGood = ({ loss }: Trial): boolean => isWithin(loss, context.options);
+  const passes = async (design: SearchDesign): Promise<boolean> => isGood(await attempt(design, trialEpochs));
   const inFull = (design: SearchDesign): Promise<Trial> => attempt(design, epochs);
   const front = frontOf(designs.map((design) => ({ ...design, cost: costOf(design, minimize) })));
   // One that does not fit says nothing of the accuracy: what is cheaper may fit and pass.
@@ -41,14 +40,14 @@ export const chooseDesign = async (
   // Half-trained designs that miss may still pass in full: the one before is worth its training.
   const from = first === undefined ? front.length - 1 : Math.max(0, front.indexOf(first) - 1);
   const winner =
-    (await firstInFull(front.slice(from), fits, inFull, wanted)) ??
-    (await firstInFull(await mostAccurate(front.slice(0, from), fits), fits, inFull, wanted));
+    (await firstInFull(front.slice(from), fits, inFull, isGood)) ??
+    (await firstInFull(await mostAccurate(front.slice(0, from), fits), fits, inFull, isGood));
   if (winner === undefined) throw nothingFits(context.options, front.length);
   if (!winner.met) return { ...winner, tried };
   const both = async (design: SearchDesign): Promise<boolean> => (await fits(design)) && passes(design);
-  const refined = await refine(winner, designs, both, inFull, wanted);
+  const refined = await refine(winner, designs, both, inFull, isGood);
   if (minimize !== 'energy' || !context.options.formats.approximate) return { ...refined, tried };
-  const more = await approximated(context, refined, trials, wanted);
+  const more = await approximated(context, refined, trials);
   return { ...more.winner, tried: [...tried, ...more.tried] };
 };
 
@@ -59,8 +58,8 @@ const attempting =
     progress(`trial ${tried.length + 1}: ${designName(design)}`, 0, 1);
     const { formats, activationBits } = design;
     const trial = await trials({ formats, activationBits, epochs });
-    const { accuracy, cpuSeconds } = trial;
-    tried.push({ design, epochs, accuracy, cpuSeconds });
+    const { accuracy, loss, cpuSeconds } = trial;
+    tried.push({ design, epochs, accuracy, loss, cpuSeconds });
     progress(`trial ${tried.length}: ${(100 * accuracy).toFixed(2)} %`, 1, 1);
     return trial;
   };
@@ -82,13 +81,13 @@ const firstInFull = async (
   designs: readonly SearchDesign[],
   fits: Fits,
   inFull: (design: SearchDesign) => Promise<Trial>,
-  wanted: number,
+  isGood: (trial: Trial) => boolean,
 ): Promise<Winner | undefined> => {
   let best: Winner | undefined;
   for (const design of designs) {
     if (!(await fits(design))) continue;
     const trial = await inFull(design);
-    if (trial.accuracy >= wanted) return { design, trial, met: true };
+    if (isGood(trial)) return { design, trial, met: true };
     if (best === undefined || trial.accuracy > best.trial.accuracy) best = { design, trial, met: false };
   }
   return best;
@@ -100,7 +99,7 @@ const refine = async (
   designs: readonly SearchDesign[],
   passes: (design: SearchDesign) => Promise<boolean>,
   inFull: (design: SearchDesign) => Promise<Trial>,
-  wanted: number,
+  isGood: (trial: Trial) => boolean,
 ): Promise<Winner> => {
   const { luts, energyPj, cycles, array } = winner.design;
   const cheaper = designs.filter(
@@ -115,5 +114,5 @@ const refine = async (
   const found = await firstThatPasses(front, passes);
   if (found === undefined) return winner;
   const trial = await inFull(found);
-  return trial.accuracy >= wanted ? { design: found, trial, met: true } : winner;
+  return isGood(trial) ? { design: found, trial, met: true } : winner;
 };

@@ -30,6 +30,8 @@ export const searchOptionsSchema = z.strictObject({
   target: deviceNameSchema,
   /** Points of accuracy (percent of the pictures) that the integer network may lose against the float network. */
   maxLoss: z.number().min(0).max(100).default(1),
+  /** Standard errors of the loss on the validation pictures that must lie within `maxLoss` too; 0 takes the loss at its word. */
+  margin: z.number().min(0).max(10).default(1),
   minimize: z.enum(['luts', 'energy', 'latency']).default('luts'),
   /** Sizes of the array to choose from. */
   arrays: z

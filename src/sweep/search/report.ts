@@ -28,6 +28,8 @@ const designSchema = z.strictObject({
   energyPj: amount,
 });
 
+const lossSchema = z.strictObject({ share: z.number(), standardError: amount });
+
 /** What a network is made of: formats of its convolutions, widest stored activations, epochs of re-training. */
 const settingSchema = z.strictObject({ formats: z.string(), activationBits: count, epochs: count });
 
@@ -70,15 +72,17 @@ export const searchReportSchema = z.strictObject({
   /** Everything trained on the way; accuracy of the integer network on validation pictures. */
   tried: z.array(
     z.strictObject({
-      ...{ design: designSchema, epochs: count, accuracy: share },
+      ...{ design: designSchema, epochs: count, accuracy: share, loss: lossSchema },
       /** Of training and judging, when that was done: an earlier call, perhaps. */
       cpuSeconds: amount,
     }),
   ),
   chosen: z.strictObject({
     design: designSchema,
-    /** Whether the validation accuracy asked for is reached. */
+    /** Whether the loss asked for is kept on the validation pictures, with the margin asked for. */
     met: z.boolean(),
+    /** Against the float network, on the validation pictures, as a share of them. */
+    loss: lossSchema,
     setting: settingSchema,
     accuracy: z.strictObject({ validation: share, test: share }),
     costs: costsSchema,

@@ -3,13 +3,15 @@
 import { join } from 'node:path';
 import {
   openFolder,
+  recognized,
   requireTools,
   type FlowHooks,
   type OutputFolder,
   type Problem,
+  type QuantizeInputs,
 } from '../../flow/index.js';
 import type { Dataset } from '../../nn/index.js';
-import { createTrainer, type FloatModel } from '../../quant/index.js';
+import { createTrainer } from '../../quant/index.js';
 import { findDevice } from '../../synth/index.js';
 import { findTool } from '../../tools/index.js';
 import { SweepError } from '../errors.js';
@@ -48,7 +50,8 @@ export const search = async (options: SearchOptions, hooks: FlowHooks = {}): Pro
     const device = findDevice(options.target);
     await requireTools(device, context.tools);
     if (options.verilator > 0) await findTool('verilator', context.tools);
-    const float = await floatAccuracies(context.inputs.model, context.inputs);
+    const known = await knownToFloat(context.inputs);
+    const float = { validation: shareOf(known.validation), test: shareOf(known.test) };
     const origin = { inputs: context.inputs, floatTest: float.test };
     const given = readSingles(options, origin);
     const units = openUnitTable({ ...context, device, dsp: device.dsps > 0 });
@@ -56,13 +59,10 @@ export const search = async (options: SearchOptions, hooks: FlowHooks = {}): Pro
     const spaces = await exploreSpaces(context, sketches);
     const designs = await enumerateDesigns(context, spaces, sketches, units);
     const affordable = requireAffordable(designs, device.luts, options);
-    const wanted = float.validation - options.maxLoss / 100;
-    const choice = await chooseDesign(
-      context,
-      affordable,
-      { trials: openTrials(context, work), fits: openFits(context, sketches) },
-      wanted,
-    );
+    const choice = await chooseDesign(context, affordable, {
+      trials: openTrials(context, work, known.validation),
+      fits: openFits(context, sketches),
+    });
     const chosen = await measureChosen(context, choice, float.test, work, hooks);
     const others = given.length > 0 ? given : await makeSingles(options, origin, work, hooks);
     const singles = await measureSingles(context, choice.design, others);
@@ -80,18 +80,21 @@ export const search = async (options: SearchOptions, hooks: FlowHooks = {}): Pro
   }
 };
 
-const floatAccuracies = async (
-  model: FloatModel,
-  { validation, test }: { readonly validation: Dataset; readonly test: Dataset },
-) => {
+/** Of each picture, whether the float network knows it. */
+const knownToFloat = async ({ model, validation, test }: QuantizeInputs) => {
   const trainer = await createTrainer(model);
   try {
-    const accuracyOn = async (data: Dataset): Promise<number> => (await trainer.evaluate(data)).accuracy;
-    return { validation: await accuracyOn(validation), test: await accuracyOn(test) };
+    const knownOf = async (data: Dataset): Promise<readonly boolean[]> => {
+      const logits = await trainer.logits(data, [...data.labels.keys()]);
+      return recognized(logits, logits.length / data.count, data.labels);
+    };
+    return { validation: await knownOf(validation), test: await knownOf(test) };
   } finally {
     await trainer.close();
   }
 };
+
+const shareOf = (known: readonly boolean[]): number => known.filter(Boolean).length / known.length;
 
 /** @throws SweepError NO_POINTS */
 const requireAffordable = (

@@ -55,6 +55,7 @@ export const searchReportOf = (
   chosen: {
     design: plain(choice.design),
     met: choice.met,
+    loss: choice.trial.loss,
     setting: { ...chosen.setting },
     accuracy: { validation: choice.trial.accuracy, test: chosen.after },
     costs: costsOf(chosen),
@@ -134,9 +135,14 @@ export const problemsOf = (
   if (!choice.met)
     problems.push({
       code: 'ACCURACY_MISSED',
-      message: `no design loses at most ${options.maxLoss} points: the best reaches ${(100 * choice.trial.accuracy).toFixed(2)} % of the validation pictures, the float network ${(100 * float.validation).toFixed(2)} %. Allow a larger --max-loss, more --epochs, or more formats.`,
+      message: `no design loses at most ${options.maxLoss} points${withMargin(options, choice)}: the best reaches ${(100 * choice.trial.accuracy).toFixed(2)} % of the validation pictures, the float network ${(100 * float.validation).toFixed(2)} %. Allow a larger --max-loss, more --epochs, or more formats.`,
     });
   if (chosen.placed.kind === 'infeasible')
     problems.push({ code: 'DOES_NOT_FIT', message: `the chosen design: ${chosen.placed.reason}` });
   return problems;
 };
+
+const withMargin = ({ margin }: SearchOptions, { trial: { loss } }: Choice): string =>
+  margin === 0
+    ? ''
+    : ` with ${margin} standard error${margin === 1 ? '' : 's'} left (${(100 * margin * loss.standardError).toFixed(2)} points; more --validation pictures make them smaller)`;

@@ -3,12 +3,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { accuracyOfIntegers, multipliersFor } from '../../flow/index.js';
+import { multipliersFor, recognizedByIntegers } from '../../flow/index.js';
 import { importOnnx, subset, type Dataset, type IntegerNetwork } from '../../nn/index.js';
 import { approximate, famesConfigSchema, mixed, writeModel, type LayerFormat } from '../../quant/index.js';
 import { hashOf, sha256 } from '../canonical.js';
 import { makeFolder, replaceFile } from '../store/index.js';
 import type { SearchContext } from './context.js';
+import { lossOf, type Loss } from './loss.js';
 
 export interface Trial {
   /** QONNX. */
@@ -16,6 +17,8 @@ export interface Trial {
   readonly network: IntegerNetwork;
   /** Of the exact integer network, on validation pictures. */
   readonly accuracy: number;
+  /** Against the float network, on the same pictures. */
+  readonly loss: Loss;
   /** Of training and judging, when that was done. */
   readonly cpuSeconds: number;
 }
@@ -40,10 +43,17 @@ export type Trials = (request: TrialRequest) => Promise<Trial>;
 /** To be raised when the same request makes another network: trials of before are trained again. */
 const version = 1;
 
-const recordSchema = z.strictObject({ accuracy: z.number(), cpuSeconds: z.number() });
+const recordSchema = z.strictObject({
+  accuracy: z.number(),
+  loss: z.strictObject({ share: z.number(), standardError: z.number() }),
+  cpuSeconds: z.number(),
+});
 
-/** Trials of one run, in `folder`; one that is there is read, not trained again. @throws QuantError */
-export const openTrials = (context: SearchContext, folder: string): Trials => {
+/**
+ * Trials of one run, in `folder`; one that is there is read, not trained again. `float`: which validation pictures the float
+ * network knows. @throws QuantError
+ */
+export const openTrials = (context: SearchContext, folder: string, float: readonly boolean[]): Trials => {
   const { inputs, options } = context;
   const { model, file, train, validation } = inputs;
   const data = [train, validation].map(dataHash);
@@ -54,24 +64,28 @@ export const openTrials = (context: SearchContext, folder: string): Trials => {
       ...(request.approximate === undefined ? {} : { approximate: hashOf({ ...request.approximate }) }),
     }).slice(0, 24);
     const [onnx, record] = [join(folder, `${name}.onnx`), join(folder, `${name}.json`)];
-    // The record is written last.
-    if (existsSync(record)) {
+    const before = recordIn(record);
+    if (before !== undefined) {
       const bytes = new Uint8Array(readFileSync(onnx));
-      const known = recordSchema.parse(JSON.parse(readFileSync(record, 'utf8')));
-      return { file: bytes, network: read(bytes, model.name), ...known };
+      return { file: bytes, network: read(bytes, model.name), ...before };
     }
     makeFolder(join(folder, 'checkpoints'));
     const started = process.cpuUsage();
     const bytes = await retrain(context, request, join(folder, 'checkpoints'));
     const network = read(bytes, model.name);
-    const accuracy = await accuracyOfIntegers(network, validation, hooksOf(context));
+    const right = await recognizedByIntegers(network, validation, hooksOf(context));
     const { user, system } = process.cpuUsage(started);
-    const known = { accuracy, cpuSeconds: (user + system) / 1e6 };
+    const accuracy = right.filter(Boolean).length / right.length;
+    const known = { accuracy, loss: lossOf(float, right), cpuSeconds: (user + system) / 1e6 };
     replaceFile(onnx, bytes);
     replaceFile(record, `${JSON.stringify(known)}\n`);
     return { file: bytes, network, ...known };
   };
 };
+
+/** Written after the network. undefined: there is none, or one of another version of nomul. */
+const recordIn = (path: string): z.output<typeof recordSchema> | undefined =>
+  existsSync(path) ? recordSchema.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data : undefined;
 
 /** Of every picture and label. */
 const dataHash = ({ pictures, labels, scale }: Dataset): string =>
