@@ -102,8 +102,10 @@ export const page = (comparisons: readonly Comparison[]): string => `# The searc
 Written by \`make bench BENCH=search\`; [bench/README.md](../../bench/README.md) says how. Every network is trained from the same
 float network (seed 1), at least as long as the search's winner, runs on the same target and array, and is synthesized, placed and
 routed by the same tools with the same seed. The methods stand there as their papers have them, and again with activations as
-narrow as the searches chose (found before this comparison was made); networks with one width for all weights follow them. Accuracy: exact integers, all test pictures, looked at once per network; the search chooses by
-validation pictures. LUTs: after synthesis, whole accelerator. Energy: gate level, products and sums on the array, idle PEs included, per picture
-([energy.md](../energy.md)). The search's accelerator is compared with the reference bit by bit, in process and in Verilator.
+narrow as the searches chose (found before this comparison was made); networks with one width for all weights follow them.
+Accuracy: exact integers, all test pictures, looked at once per network; the search chooses by validation pictures, and its loss on
+them has to keep the bar with one standard error left ([search.md](../search.md)). LUTs: after synthesis, whole accelerator. Energy:
+gate level, products and sums on the array, idle PEs included, per picture ([energy.md](../energy.md)). The search's accelerator is
+compared with the reference bit by bit, in process and in Verilator.
 
 ${comparisons.map(section).join('\n')}`;
