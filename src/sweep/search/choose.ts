@@ -37,8 +37,7 @@ export const chooseDesign = async (
     isWithin((await attempt(design, trialEpochs)).loss, { ...context.options, margin: 0 });
   const inFull = (design: SearchDesign): Promise<Trial> => attempt(design, epochs);
   const front = frontOf(designs.map((design) => ({ ...design, cost: costOf(design, minimize) })));
-  // One that does not fit says nothing of the accuracy: what is cheaper may fit and pass.
-  const first = await firstThatPasses(front, async (design) => !(await fits(design)) || passes(design));
+  const first = await firstThatPasses(front, passes, fits);
   // Half-trained designs that miss may still pass in full: the one before is worth its training.
   const from = first === undefined ? front.length - 1 : Math.max(0, front.indexOf(first) - 1);
   const winner =
@@ -46,8 +45,7 @@ export const chooseDesign = async (
     (await firstInFull(await mostAccurate(front.slice(0, from), fits), fits, inFull, isGood));
   if (winner === undefined) throw nothingFits(context.options, front.length);
   if (!winner.met) return { ...winner, tried };
-  const both = async (design: SearchDesign): Promise<boolean> => (await fits(design)) && passes(design);
-  const refined = await refine(winner, designs, both, inFull, isGood);
+  const refined = await refine(winner, designs, { passes, fits, inFull, isGood });
   if (minimize !== 'energy' || !context.options.formats.approximate) return { ...refined, tried };
   const more = await approximated(context, refined, trials);
   return { ...more.winner, tried: [...tried, ...more.tried] };
@@ -95,13 +93,20 @@ const firstInFull = async (
   return best;
 };
 
+/** What is asked of a design: cheap questions first. */
+interface Judges {
+  readonly fits: Fits;
+  /** Half-trained. */
+  readonly passes: (design: SearchDesign) => Promise<boolean>;
+  readonly inFull: (design: SearchDesign) => Promise<Trial>;
+  readonly isGood: (trial: Trial) => boolean;
+}
+
 /** Less energy from the same hardware, as long as the accuracy is met. */
 const refine = async (
   winner: Winner,
   designs: readonly SearchDesign[],
-  passes: (design: SearchDesign) => Promise<boolean>,
-  inFull: (design: SearchDesign) => Promise<Trial>,
-  isGood: (trial: Trial) => boolean,
+  { passes, fits, inFull, isGood }: Judges,
 ): Promise<Winner> => {
   const { luts, energyPj, cycles, array } = winner.design;
   const cheaper = designs.filter(
@@ -113,8 +118,8 @@ const refine = async (
       design.array.columns === array.columns,
   );
   const front = frontOf(cheaper.map((design) => ({ ...design, cost: design.energyPj })));
-  const found = await firstThatPasses(front, passes);
-  if (found === undefined) return winner;
-  const trial = await inFull(found);
-  return isGood(trial) ? { design: found, trial, met: true } : winner;
+  const first = await firstThatPasses(front, passes, fits);
+  if (first === undefined) return winner;
+  const found = await firstInFull(front.slice(front.indexOf(first)), fits, inFull, isGood);
+  return found?.met === true ? found : winner;
 };

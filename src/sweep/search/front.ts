@@ -20,20 +20,39 @@ export const frontOf = <T extends Priced>(all: readonly T[]): readonly T[] => {
 };
 
 /**
- * The first of `candidates` that passes, when those after one that passes pass too: by halving, so that few are tried.
- * undefined: not even the last one passes.
+ * The first of `candidates` that fits and passes, when those that fit after one that passes pass too: by halving, so that few are
+ * tried. Only what fits is tried; undefined: none of them passes.
  */
 export const firstThatPasses = async <T>(
   candidates: readonly T[],
   passes: (candidate: T) => Promise<boolean>,
+  fits: (candidate: T) => Promise<boolean> = () => Promise.resolve(true),
 ): Promise<T | undefined> => {
   let [from, to] = [0, candidates.length];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    const candidate = candidates[middle];
-    if (candidate === undefined) break;
-    if (await passes(candidate)) to = middle;
+  let first: T | undefined;
+  for (;;) {
+    const middle = await nearestThatFits(candidates, from, to, fits);
+    const candidate = middle === undefined ? undefined : candidates[middle];
+    if (middle === undefined || candidate === undefined) return first;
+    if (await passes(candidate)) [to, first] = [middle, candidate];
     else from = middle + 1;
   }
-  return candidates[from];
+};
+
+/** Index of the candidate nearest to the middle of `from` .. `to - 1` that fits; what does not says nothing of its neighbours. */
+const nearestThatFits = async <T>(
+  candidates: readonly T[],
+  from: number,
+  to: number,
+  fits: (candidate: T) => Promise<boolean>,
+): Promise<number | undefined> => {
+  const middle = (from + to) >> 1;
+  const near = Array.from({ length: to - from }, (_, i) => from + i).toSorted(
+    (a, b) => Math.abs(a - middle) - Math.abs(b - middle),
+  );
+  for (const index of near) {
+    const candidate = candidates[index];
+    if (candidate !== undefined && (await fits(candidate))) return index;
+  }
+  return undefined;
 };
