@@ -116,7 +116,7 @@ describe('a sweep file that asks for neither', () => {
     expect(pointId(point)).toBe('f38f3f004ddd61b53e37091a0832a4f92db5035946194af90a960e10cd7bcd6d');
     expect(keysOf(point)).toEqual({
       quantize: '8da8a1b25d2a61844db62a070f412fc951ac18ba237013d79af2a16fcbacd4c2',
-      evaluate: '07bbd97d231efa15ff4a19501cfa03376b23a4f5d1e8b65d8930e03b572fa1d1',
+      evaluate: '579c78a374f206d2e8a68e702721982d8c968c4d8b5d3e8f24acd8707531fed6',
       emit: '824ba3b5235783d65aa6ac7198c3abf62a1c8e35eccf21814df7f9d17d3634d5',
       simulate: '391edea8820d53968ed74f19c58a45cc08f1d0139141b7254bf2231c2c4a25c8',
       synthesize: '00bf820d78f3a65aa56d4db8fe02cc7d087c47bdb1df492873dda7382c14d83f',
