@@ -42,7 +42,14 @@ export { accuracyOfIntegers, recognizedByIntegers } from './quantize/accuracy.js
 export { openFolder, type OutputFolder } from './folder.js';
 export { version } from './version.js';
 export { layersOf } from './report-data.js';
-export { accuracyOf, expectationOf, recognized, verifyInProcess, type Expectation } from './verify.js';
+export {
+  accuracyOf,
+  expectationOf,
+  recognized,
+  shareOf,
+  verifyInProcess,
+  type Expectation,
+} from './verify.js';
 export {
   runReport as report,
   reportOptionsSchema,

@@ -70,9 +70,12 @@ export const accuracyOf = (
   { outputs, outputSize, count }: Expectation,
   labels: ArrayLike<number>,
 ): NonNullable<Report['accuracy']> => {
-  const right = recognized(outputs, outputSize, labels).filter(Boolean).length;
-  return { top1: count === 0 ? 0 : right / count, pictures: count };
+  return { top1: shareOf(recognized(outputs, outputSize, labels)), pictures: count };
 };
+
+/** Of none: 0. */
+export const shareOf = (right: readonly boolean[]): number =>
+  right.length === 0 ? 0 : right.filter(Boolean).length / right.length;
 
 /** Of each picture, whether its greatest output, the first of equal ones, is its label's. `outputs`: [picture][class]. */
 export const recognized = (

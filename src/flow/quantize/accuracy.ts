@@ -2,17 +2,14 @@
 
 import { datasetSamples, type Dataset, type IntegerNetwork } from '../../nn/index.js';
 import type { FlowHooks } from '../options.js';
-import { expectationOf, recognized } from '../verify.js';
+import { expectationOf, recognized, shareOf } from '../verify.js';
 
 /** 0 .. 1; the first of equal logits counts. @throws NnError when the pictures do not fit the network */
 export const accuracyOfIntegers = async (
   network: IntegerNetwork,
   data: Dataset,
   hooks: FlowHooks = {},
-): Promise<number> => {
-  const right = await recognizedByIntegers(network, data, hooks);
-  return right.length === 0 ? 0 : right.filter(Boolean).length / right.length;
-};
+): Promise<number> => shareOf(await recognizedByIntegers(network, data, hooks));
 
 /** Of each picture, whether the integer network knows it. @throws NnError when the pictures do not fit the network */
 export const recognizedByIntegers = async (

@@ -5,6 +5,7 @@ import {
   openFolder,
   recognized,
   requireTools,
+  shareOf,
   type FlowHooks,
   type OutputFolder,
   type Problem,
@@ -93,8 +94,6 @@ const knownToFloat = async ({ model, validation, test }: QuantizeInputs) => {
     await trainer.close();
   }
 };
-
-const shareOf = (known: readonly boolean[]): number => known.filter(Boolean).length / known.length;
 
 /** @throws SweepError NO_POINTS */
 const requireAffordable = (

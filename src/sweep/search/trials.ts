@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { multipliersFor, recognizedByIntegers } from '../../flow/index.js';
+import { multipliersFor, recognizedByIntegers, shareOf } from '../../flow/index.js';
 import { importOnnx, subset, type Dataset, type IntegerNetwork } from '../../nn/index.js';
 import { approximate, famesConfigSchema, mixed, writeModel, type LayerFormat } from '../../quant/index.js';
 import { hashOf, sha256 } from '../canonical.js';
@@ -75,8 +75,7 @@ export const openTrials = (context: SearchContext, folder: string, float: readon
     const network = read(bytes, model.name);
     const right = await recognizedByIntegers(network, validation, hooksOf(context));
     const { user, system } = process.cpuUsage(started);
-    const accuracy = right.filter(Boolean).length / right.length;
-    const known = { accuracy, loss: lossOf(float, right), cpuSeconds: (user + system) / 1e6 };
+    const known = { accuracy: shareOf(right), loss: lossOf(float, right), cpuSeconds: (user + system) / 1e6 };
     replaceFile(onnx, bytes);
     replaceFile(record, `${JSON.stringify(known)}\n`);
     return { file: bytes, network, ...known };
