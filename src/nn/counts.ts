@@ -1,6 +1,6 @@
-import { powerOfTwoBits } from '../num/index.js';
 import type { ConvLayer, IntegerLayer, IntegerNetwork } from './ir.js';
 import { accumulatorBits, elementCount, layerInputs, tensorOf } from './ranges.js';
+import { weightStorage } from './weight-storage.js';
 
 /** Costs of one layer for one picture. */
 export interface LayerCounts {
@@ -12,9 +12,8 @@ export interface LayerCounts {
   readonly bops: number;
   readonly weights: number;
   readonly zeroWeights: number;
-  /** Weights at their stored width; ternary: 2 bits each, powers of two: the bits of their codes (`powerOfTwoBits`). */
+  /** Weights at their stored width, and packed (`weightStorage`). */
   readonly weightStorageBits: number;
-  /** Ternary packed five to a byte (1.6 bits each), rounded up to whole bytes; else as stored. */
   readonly weightPackedBits: number;
   /** Multiplier, addend and shift of every channel, each at the fewest bits its values need, and raw biases. */
   readonly requantizeStorageBits: number;
@@ -95,20 +94,15 @@ function countConv(
   const [height, width] = tensorOf(network, layer.output, where).shape;
   const weights = layer.weights.length;
   const macs = height * width * weights;
-  const bits = storedBits(layer);
+  const { bits, storageBits, packedBits } = weightStorage(layer.weightFormat, layer.weights, layer.weightBits);
   return {
     macs,
     bops: macs * bits * tensorOf(network, layer.input, where).bits,
     weights,
     zeroWeights: layer.weights.reduce((count, weight) => count + (weight === 0 ? 1 : 0), 0),
-    weightStorageBits: weights * bits,
-    weightPackedBits: layer.weightFormat === 'ternary' ? Math.ceil(weights / 5) * 8 : weights * bits,
+    weightStorageBits: storageBits,
+    weightPackedBits: packedBits,
   };
-}
-
-function storedBits({ weightFormat, weights, weightBits }: ConvLayer): number {
-  if (weightFormat === 'powerOfTwo') return powerOfTwoBits(weights);
-  return weightFormat === 'ternary' ? 2 : weightBits;
 }
 
 /** Two's complement width of the widest value. */

@@ -27,6 +27,7 @@ export {
   type ReferenceRunner,
 } from './reference/index.js';
 export { countNetwork, type LayerCounts, type NetworkCounts } from './counts.js';
+export { weightStorage, type WeightStorage } from './weight-storage.js';
 export {
   METADATA_KEY,
   productHash,

@@ -1,5 +1,5 @@
 /** What a quantized network costs for one picture: operations, bit operations, energy, storage. */
-import { powerOfTwoBits } from '../../num/index.js';
+import { weightStorage } from '../../nn/index.js';
 import {
   convNodes,
   gridAt,
@@ -37,11 +37,11 @@ export interface LayerCost {
   readonly energyUJ: number;
   readonly weights: number;
   readonly zeroWeights: number;
-  /** Bits of one stored weight: of powers of two, those of a code for sign, zero and exponent. */
+  /** Bits of one stored weight (`weightStorage`). */
   readonly weightBits: number;
   readonly activationBits: number;
+  /** Weights at their stored width, and packed (`weightStorage`). */
   readonly weightStorageBits: number;
-  /** Ternary: five weights to a byte (1.6 bits each); else as stored. */
   readonly weightPackedBits: number;
   /** Entropy of the layer's codes, bits per weight: what an ideal coder needs without any context. */
   readonly entropy: number;
@@ -113,7 +113,7 @@ function layerCost(
   const macs = macsOf(shape);
   const weights = weightsOf(shape);
   const product = table === undefined ? productOf(grid) : 'table';
-  const weightBits = grid.format === 'powerOfTwo' ? powerOfTwoBits(grid.codes) : grid.bits;
+  const storage = weightStorage(grid.format, grid.codes, grid.bits);
   const multiplications = product === 'multiply' || product === 'table' ? macs : 0;
   const additions = grid.format === 'pvq' && product === 'add' ? (macs / weights) * magnitude(grid) : macs;
   const each = {
@@ -130,14 +130,14 @@ function layerCost(
     multiplications,
     additions,
     requantizations: outputsOf(shape),
-    bops: macs * weightBits * activationBits,
+    bops: macs * storage.bits * activationBits,
     energyUJ: 1e-6 * (macs * each[product] + additions * energy.add),
     weights,
     zeroWeights: grid.codes.reduce((count, code) => count + (code === 0 ? 1 : 0), 0),
-    weightBits,
+    weightBits: storage.bits,
     activationBits,
-    weightStorageBits: weights * weightBits,
-    weightPackedBits: grid.format === 'ternary' ? 8 * Math.ceil(weights / 5) : weights * weightBits,
+    weightStorageBits: storage.storageBits,
+    weightPackedBits: storage.packedBits,
     entropy: entropyPerValue(grid.codes),
   };
 }

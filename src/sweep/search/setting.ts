@@ -1,7 +1,6 @@
 /** What a network is made of, in a few words. */
 
-import { tensorOf, type IntegerNetwork } from '../../nn/index.js';
-import { powerOfTwoBits } from '../../num/index.js';
+import { tensorOf, weightStorage, type IntegerNetwork } from '../../nn/index.js';
 
 export interface Setting {
   /** `7 x int3, 2 x ternary`: formats of its convolutions, most frequent first. */
@@ -18,7 +17,7 @@ export const settingOf = (network: IntegerNetwork, epochs: number): Setting => {
   for (const layer of network.layers) {
     if (layer.kind !== 'conv') continue;
     const format = layer.product === 'exact' ? layer.weightFormat : 'table';
-    const bits = format === 'powerOfTwo' ? powerOfTwoBits(layer.weights) : layer.weightBits;
+    const { bits } = weightStorage(layer.weightFormat, layer.weights, layer.weightBits);
     const name = format === 'ternary' || format === 'pvq' ? format : `${format}${bits}`;
     counts.set(name, (counts.get(name) ?? 0) + 1);
     if (layer.input !== network.input)
