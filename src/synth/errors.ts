@@ -53,6 +53,34 @@ export class DoesNotFit extends SynthError {
   }
 }
 
+/**
+ * There are enough cells of every kind, and yet no arrangement was found: clusters (carry chains, wide multiplexers) and cells that
+ * must share a tile's clock enable leave no place. Another seed may succeed.
+ */
+export class NoLegalPlacement extends SynthError {
+  readonly code = 'NO_LEGAL_PLACEMENT';
+  readonly exitCode = 2;
+  constructor(
+    readonly device: string,
+    readonly seed: number,
+    /** The cell that was left, or undefined: the tool did not name one. */
+    readonly cell: string | undefined,
+    readonly uses: readonly Shortage[],
+  ) {
+    const fullest = uses
+      .toSorted((a, b) => b.needed * a.available - a.needed * b.available)
+      .slice(0, 3)
+      .map(
+        ({ resource, needed, available }) =>
+          `${String(Math.round((100 * needed) / available))} % of its ${resource}`,
+      );
+    const inUse = fullest.length === 0 ? '' : `, of which the design needs ${fullest.join(', ')}`;
+    super(
+      `nextpnr finds no legal place for ${cell ?? 'all cells'} on ${device}${inUse}, with seed ${String(seed)}; another seed, a smaller array or a larger device may help`,
+    );
+  }
+}
+
 /** A tool's JSON file that does not have the form it is documented to have. */
 export class UnreadableReport extends SynthError {
   readonly code = 'UNREADABLE_REPORT';

@@ -15,6 +15,7 @@ export {
   BadLiberty,
   BadMultiplier,
   DoesNotFit,
+  NoLegalPlacement,
   NetlistDiffers,
   SynthError,
   UnknownDevice,

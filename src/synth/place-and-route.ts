@@ -16,7 +16,7 @@ import {
 } from '../tools/index.js';
 import { checkFits, parseJson, throwIfShort } from './cell-counts.js';
 import type { Device } from './devices.js';
-import { BadConstraints, type Shortage } from './errors.js';
+import { BadConstraints, NoLegalPlacement, type Shortage } from './errors.js';
 import { optionalSignal, type SynthResult } from './synthesize.js';
 import { readTiming, type Timing } from './timing.js';
 
@@ -92,7 +92,7 @@ function familyFiles(device: Device): {
 
 /**
  * Places and routes a mapped netlist and writes the bitstream. A missed clock is a result (`timingMet: false`), not an
- * error. Throws `DoesNotFit`, `BadConstraints`, `UnreadableReport` and the errors of src/tools.
+ * error. Throws `DoesNotFit`, `NoLegalPlacement`, `BadConstraints`, `UnreadableReport` and the errors of src/tools.
  */
 export async function placeAndRoute(request: PlaceAndRouteRequest): Promise<PlaceAndRouteResult> {
   const { device, synth } = request;
@@ -193,7 +193,7 @@ async function runNextpnr(
     return run.seconds;
   } catch (error) {
     if (!(error instanceof ToolCrashed)) throw error;
-    throwIfShort(request.device, shortagesInLog(readFileSync(logFile, 'utf8')));
+    throwIfUnplaceable(request, readFileSync(logFile, 'utf8'));
     if (
       request.constraintsFile !== undefined &&
       /pcf|lpf|constrain|on line \d+|does not have a pin/i.test(error.logTail)
@@ -204,15 +204,25 @@ async function runNextpnr(
   }
 }
 
-/**
- * What nextpnr counted before it gave up (`ICESTORM_LC: 9531/ 7680 124%`). There is no JSON report of a failed run, so
- * this one message, and no result, comes from the log.
- */
-function shortagesInLog(log: string): readonly Shortage[] {
-  return [...log.matchAll(/^Info:\s+(\w+):\s+(\d+)\/\s*(\d+)\s+\d+%/gm)].flatMap(([, type, used, of]) => {
-    const shortage = { resource: resourceWord(type ?? ''), needed: Number(used), available: Number(of) };
-    return shortage.needed > shortage.available ? [shortage] : [];
-  });
+/** There is no JSON report of a failed run, so these two messages, and no result, come from the log. */
+function throwIfUnplaceable({ device, seed = 1 }: PlaceAndRouteRequest, log: string): void {
+  const uses = usesInLog(log);
+  throwIfShort(
+    device,
+    uses.filter(({ needed, available }) => needed > available),
+  );
+  const [isStuck, cell] =
+    /^ERROR: Unable to find legal placement for (?:cell '([^']+)'|all cells)/m.exec(log) ?? [];
+  if (isStuck !== undefined) throw new NoLegalPlacement(device.name, seed, cell, uses);
+}
+
+/** What nextpnr counted before it began to place: `ICESTORM_LC: 9531/ 7680 124%`. */
+function usesInLog(log: string): readonly Shortage[] {
+  return [...log.matchAll(/^Info:\s+(\w+):\s+(\d+)\/\s*(\d+)\s+\d+%/gm)].map(([, type, used, of]) => ({
+    resource: resourceWord(type ?? ''),
+    needed: Number(used),
+    available: Number(of),
+  }));
 }
 
 function resourceWord(type: string): string {

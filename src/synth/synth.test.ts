@@ -11,6 +11,7 @@ import {
   formatCriticalPath,
   NETLIST_DEFINES,
   netlistSimulationFiles,
+  NoLegalPlacement,
   placeAndRoute,
   readFloorplan,
   synthesize,
@@ -256,6 +257,17 @@ describe('placeAndRoute', () => {
     await expect(placeAndRoute(missing)).rejects.toBeInstanceOf(BadConstraints);
   });
 
+  it('repeats what nextpnr says of them, also where a trap of its WebAssembly follows', async () => {
+    const synth = await synthesize(request('ecp5-25k'));
+    const constraintsFile = join(root, 'bad.lpf');
+    writeFileSync(constraintsFile, 'LOCATE COMP "clk" SITE "Z99";\n');
+    const job = { synth, device: findDevice('ecp5-25k'), clockMHz: 20, constraintsFile, cache };
+    const failure: unknown = await placeAndRoute(job).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'BAD_CONSTRAINTS' });
+    expect(String(failure)).toMatch(/ERROR: .*Z99/);
+    expect(String(failure)).not.toMatch(/wasm/);
+  });
+
   it('says what is short before it starts when the counts show it', async () => {
     const counts: CellCounts = {
       luts: 9531,
@@ -304,5 +316,30 @@ endmodule
     }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(DoesNotFit);
     expect(failure).toMatchObject({ resource: 'logic cells', available: 1280 });
+  });
+
+  it('says so when the placer finds no legal place, though there are enough cells', async () => {
+    // A tile's registers share one enable: 170 enables need as many of hx1k's 160 tiles, but only 170 of 1280 cells.
+    const text = `module enables(input clk, input d, input [12:0] a, b, output q);
+  reg [169:0] s; reg [12:0] x, y;
+  always @(posedge clk) begin x <= a; y <= b; end
+  genvar i; generate for (i = 0; i < 170; i = i + 1) begin : g
+    wire enable;
+    (* keep *) SB_LUT4 #(.LUT_INIT(16'h8888)) u(.I0(x[i % 13]), .I1(y[i / 13]), .I2(1'b0), .I3(1'b0), .O(enable));
+    always @(posedge clk) if (enable) s[i] <= d;
+  end endgenerate
+  assign q = ^s;
+endmodule
+`;
+    const verilogFiles = [{ name: 'enables.v', text }];
+    const job = request('hx1k', { verilogFiles, hexFiles: [], top: 'enables', options: {} });
+    const synth = await synthesize(job);
+    const [small, tools] = [findDevice('hx1k'), { force: 'npm' }] as const;
+    const failure: unknown = await placeAndRoute({
+      ...{ synth, device: small, clockMHz: 20, seed: 3, tools, cache },
+    }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(NoLegalPlacement);
+    expect(failure).toMatchObject({ code: 'NO_LEGAL_PLACEMENT', device: 'hx1k', seed: 3 });
+    expect(String(failure)).toMatch(/of which the design needs \d+ % of its .*another seed, a smaller array/);
   });
 });

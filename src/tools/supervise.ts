@@ -137,9 +137,15 @@ export function supervise(
 /** The end of what a program printed: from its last error message on, else the end of stderr, else that of stdout. */
 export function tailOf(result: Pick<ProcessResult, 'stdout' | 'stderr'>): string {
   const text = result.stderr.trim() === '' ? result.stdout : result.stderr;
-  const lines = logTail(text).split('\n');
+  const lines = logTail(beforeTrap(text)).split('\n');
   const error = lines.findLastIndex((line) => /\berror\b/i.test(line));
   return lines.slice(Math.max(error, 0)).join('\n');
+}
+
+/** WebAssembly builds without exceptions end after an error in a trap, and Python's account of that hides what the tool said. */
+function beforeTrap(text: string): string {
+  const trap = text.lastIndexOf('\nTraceback (most recent call last):');
+  return trap > 0 && /^ERROR: /m.test(text.slice(0, trap)) ? text.slice(0, trap) : text;
 }
 
 /** Ends what is left of a child's process group, at once, and no longer reads from it. */

@@ -1,10 +1,10 @@
 /** A network on the target: counted after synthesis, placed with several seeds. */
 
-import { AccelError } from '../../accel/index.js';
 import { makeHardware, mapHardware, type Hardware } from '../../flow/index.js';
 import type { IntegerNetwork } from '../../nn/index.js';
-import { checkFits, DoesNotFit, placeAndRoute, type SynthResult } from '../../synth/index.js';
+import { checkFits, placeAndRoute, type SynthResult } from '../../synth/index.js';
 import { spreadSeeds } from '../spec/index.js';
+import { isRefusal } from '../stages/infeasible.js';
 import type { ArraySize } from './designs.js';
 import type { SearchContext } from './context.js';
 
@@ -82,8 +82,7 @@ const orInfeasible = async <T>(compute: () => Promise<T>): Promise<T | Infeasibl
   try {
     return await compute();
   } catch (error) {
-    if (error instanceof DoesNotFit || error instanceof AccelError)
-      return { kind: 'infeasible', reason: error.message };
+    if (isRefusal(error)) return { kind: 'infeasible', reason: error.message };
     throw error;
   }
 };
