@@ -94,7 +94,11 @@ function countConv(
   const [height, width] = tensorOf(network, layer.output, where).shape;
   const weights = layer.weights.length;
   const macs = height * width * weights;
-  const { bits, storageBits, packedBits } = weightStorage(layer.weightFormat, layer.weights, layer.weightBits);
+  const { bits, storageBits, packedBits } = weightStorage(
+    layer.weightFormat,
+    layer.weights,
+    layer.weightBits,
+  );
   return {
     macs,
     bops: macs * bits * tensorOf(network, layer.input, where).bits,

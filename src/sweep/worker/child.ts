@@ -71,9 +71,11 @@ export class Executor {
     const { child } = this;
     if (child === undefined) return Promise.resolve({ kind: 'killed' });
     return answerOf(child, (lost) => {
-      // It ended a moment ago, and never had the job.
+      // It ended a moment ago, and never had the job. We may know before its exit is told: the next job must not go there.
       child.send(job, (error) => {
-        if (error !== null) lost();
+        if (error === null) return;
+        if (this.child === child) this.kill();
+        lost();
       });
     });
   }

@@ -139,8 +139,9 @@ describe('an executor', () => {
     while (isRunning(first)) await wait(20);
     const second = await pidOf('second');
     expect(second).not.toBe(first);
-    // Nobody has noticed yet: the job is lost, and is not said to have crashed.
     process.kill(second, 'SIGKILL');
+    // It has ended while we did nothing else, so nobody has noticed: the job is lost, and is not said to have crashed.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
     expect(await executor.run(jobFor('pid', {}, 'third'))).toEqual({ kind: 'killed' });
     expect(await pidOf('fourth')).not.toBe(second);
     executor.kill();
