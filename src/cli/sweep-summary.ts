@@ -18,6 +18,11 @@ export function planSummary(plan: PlanOutcome, { soft }: Paint): string {
   return [
     `${plan.title}: ${plural(plan.points, 'point')}, ${plural(plan.designs, 'design')}; ${integer(plan.answeredPoints)} answered already`,
     ...stages,
+    ...(plan.spent === 0
+      ? []
+      : [
+          `  ${plural(plan.spent, 'job')} given up before for want of time or memory: not tried again before limits are raised`,
+        ]),
     `  ${'time left'.padEnd(11)}${timeText(plan)}`,
     ...(reasons.length === 0 ? [] : ['why stages are computed:', ...reasons]),
     ...(plan.matrix === null ? [] : [JSON.stringify(plan.matrix)]),

@@ -54,6 +54,8 @@ export interface StageFailure {
   readonly stops: boolean;
   /** The last lines of the tool that failed, '' where there is none. */
   readonly log: string;
+  /** It lacked time or memory, and had so much: what is started again with no more is not tried again. */
+  readonly limits?: Readonly<Record<string, number>> | undefined;
 }
 
 /** A failure as files, queues and messages hold it. */
@@ -63,4 +65,5 @@ export const stageFailureSchema = z.strictObject({
   again: z.boolean(),
   stops: z.boolean(),
   log: z.string(),
+  limits: z.record(z.string(), z.number()).optional(),
 });

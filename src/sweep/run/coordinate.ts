@@ -9,6 +9,7 @@ import type { Launcher } from '../launch/launcher.js';
 import type { Job, JobState, Quarantined, Queue } from '../queue/queue.js';
 import type { Point } from '../spec/points.js';
 import type { Resolver } from '../stages/resolve.js';
+import { isSpent } from '../worker/limits.js';
 
 export interface CoordinateOptions {
   readonly points: Iterable<Point>;
@@ -24,6 +25,8 @@ export interface CoordinateOptions {
   readonly window?: number;
   /** Jobs that this sweep gave up before, by id: they are not tried again. */
   readonly givenUp?: ReadonlyMap<string, Quarantined>;
+  /** Jobs that an earlier sweep gave up, by id: those that lacked time or memory are tried again only with more. */
+  readonly before?: ReadonlyMap<string, Quarantined>;
   /** Called once for every job that is given up. */
   readonly onGivenUp?: (entry: Quarantined) => void;
   /** Called at every look. @throws what is to end the sweep */
@@ -221,9 +224,18 @@ class Board {
     for (const point of moved) this.add(point, true);
   }
 
+  /** What an earlier sweep gave up with as much time and memory is given up. */
+  private recall(job: Job): void {
+    const entry = this.options.before?.get(job.id);
+    if (entry === undefined || this.failures.has(job.id) || !isSpent(job, entry)) return;
+    this.failures.set(job.id, entry);
+    this.options.onGivenUp?.(entry);
+  }
+
   add(point: Point, fresh = false): void {
     this.drop(point);
     const missing = this.options.resolve(point, fresh).missing;
+    for (const job of missing) this.recall(job);
     // Jobs that were given up have their points fail; what else they need is done nevertheless.
     const possible = missing.filter(({ id }) => !this.failures.has(id));
     if (possible.length === 0) {

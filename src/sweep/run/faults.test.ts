@@ -7,8 +7,11 @@ import { sha256, type JsonObject } from '../canonical.js';
 import { leaseDirectory } from '../queue/lease-directory.js';
 import type { Job } from '../queue/queue.js';
 import type { Stage, StageRegistry } from '../stages/stage.js';
-import { jobKey } from '../stages/resolve.js';
+import { jobKey, makeResolver } from '../stages/resolve.js';
 import { openStore } from '../store/store.js';
+import type { Sweep } from '../spec/sweep.js';
+import { planSweep } from './plan.js';
+import { byId } from './report.js';
 import { runParallel, temporary } from '../testing/harness.js';
 import { often, runInside } from '../testing/inside.js';
 import { syntheticStages, syntheticSweep, together } from '../testing/synthetic.js';
@@ -17,6 +20,15 @@ const root = temporary();
 const folder = (name: string): string => join(root, name);
 const reportIn = (name: string): SweepReport =>
   sweepReportSchema.parse(JSON.parse(readFileSync(join(folder(name), 'sweep.json'), 'utf8')));
+
+/** What the first point of a sweep that has no results needs first. */
+const firstJob = (sweep: Sweep): Job => {
+  const [point] = sweep.points();
+  if (point === undefined) throw new Error('no points');
+  const [job] = makeResolver(syntheticStages, openStore(folder('nothing')))(point).missing;
+  if (job === undefined) throw new Error('no job');
+  return job;
+};
 
 describe('what a run gave up', () => {
   it('stays in its report although another run forgives it meanwhile', async () => {
@@ -47,6 +59,50 @@ describe('what a run gave up', () => {
     expect(entry?.failure.log).toMatch(/synthetic\.ts:\d+/);
     await runInside(syntheticSweep(1, 1), folder('poison'));
     expect(failures.all()).toEqual([]);
+  });
+});
+
+describe('a job that was given up for want of time or memory', () => {
+  const sweep = syntheticSweep(1, 2);
+  const job = firstJob(sweep);
+  const givenUpWith = (limits: Readonly<Record<string, number>>, name: string) => {
+    const failure = {
+      code: 'TOOL_TIMEOUT',
+      message: 'too slow',
+      again: false,
+      stops: false,
+      log: '',
+      limits,
+    };
+    const { id, stage, key, label } = job;
+    openStore(folder(name)).failures.add({ id, stage, key, label, tries: 1, failure });
+    return folder(name);
+  };
+  const has = { memoryMiB: 4096, limitMinutes: 120 };
+
+  it('fails at once with no more, and is told again', async () => {
+    const same = givenUpWith(has, 'same');
+    for (const [before, planned] of [[same, 1] as const, [folder('untouched'), 0] as const])
+      expect(
+        await planSweep({
+          ...{ sweep, registry: syntheticStages, measured: new Map() },
+          resolve: makeResolver(syntheticStages, openStore(before)),
+          before: byId(openStore(before).failures.all()),
+        }),
+      ).toMatchObject({ spent: planned, answeredPoints: 2 * planned });
+    expect(await runInside(sweep, same)).toMatchObject({ jobs: 0, failed: 2, failures: [{ points: 2 }] });
+    expect(openStore(same).failures.all()).toMatchObject([{ id: job.id, failure: { limits: has } }]);
+  });
+
+  it('is tried with more of one of them, or with no limit', async () => {
+    for (const [name, had] of Object.entries({
+      memory: { ...has, memoryMiB: 4000 },
+      time: { ...has, limitMinutes: 119 },
+      unlimited: { ...has, minutes: 1000 },
+    })) {
+      expect(await runInside(sweep, givenUpWith(had, name))).toMatchObject({ failed: 0, done: 2 });
+      expect(openStore(folder(name)).failures.all()).toEqual([]);
+    }
   });
 });
 

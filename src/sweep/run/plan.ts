@@ -2,11 +2,13 @@
 
 import { setImmediate as breathe } from 'node:timers/promises';
 import { spreadOf } from '../../report/index.js';
+import type { Quarantined } from '../queue/queue.js';
 import { designLabel, pointId, type Point } from '../spec/points.js';
 import type { Sweep } from '../spec/sweep.js';
 import type { Resolver } from '../stages/resolve.js';
 import type { StageRegistry } from '../stages/stage.js';
 import { measurements } from '../stages/unavailable.js';
+import { isSpent } from '../worker/limits.js';
 
 export interface StagePlan {
   readonly stage: string;
@@ -26,6 +28,8 @@ export interface SweepPlan {
   readonly designs: number;
   /** Points that need nothing any more. */
   readonly answeredPoints: number;
+  /** Jobs that lacked time or memory when the sweep was last run, and would have no more. */
+  readonly spent: number;
   readonly stages: readonly StagePlan[];
   /** Processor seconds left, at most; null: a stage that is needed was never measured here. */
   readonly seconds: number | null;
@@ -36,6 +40,8 @@ export interface PlanOptions {
   readonly registry: StageRegistry;
   readonly resolve: Resolver;
   readonly measured: ReadonlyMap<string, readonly number[]>;
+  /** Jobs given up before, by id. */
+  readonly before: ReadonlyMap<string, Quarantined>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -45,17 +51,22 @@ export const planSweep = async ({
   registry,
   resolve,
   measured,
+  before,
   signal,
 }: PlanOptions): Promise<SweepPlan> => {
   const tallies = new Map(registry.map(({ name }) => [name, newTally()]));
+  const spent = new Set<string>();
   let answeredPoints = 0;
   let looked = 0;
   for (const point of sweep.points()) {
     const { results, missing, later } = resolve(point);
-    if (missing.length === 0) answeredPoints++;
+    for (const job of missing) if (isSpent(job, before.get(job.id))) spent.add(job.id);
+    const open = missing.filter(({ id }) => !spent.has(id));
+    if (open.length === 0) answeredPoints++;
     for (const { stage, key } of Object.values(results)) tallies.get(stage)?.answered.add(key.slice(0, 16));
-    for (const { stage, key } of missing) tallies.get(stage)?.missing.add(key.slice(0, 16));
-    for (const stage of later) tallies.get(stage)?.later.add(laterName(stage, point));
+    for (const { stage, key } of open) tallies.get(stage)?.missing.add(key.slice(0, 16));
+    for (const stage of open.length === 0 ? [] : later)
+      tallies.get(stage)?.later.add(laterName(stage, point));
     if (++looked % 200 === 0) await breathe();
     signal?.throwIfAborted();
   }
@@ -78,6 +89,7 @@ export const planSweep = async ({
     points: sweep.pointCount,
     designs: sweep.designCount,
     answeredPoints,
+    spent: spent.size,
     stages,
     seconds,
   };

@@ -24,7 +24,7 @@ import { coordinate } from './coordinate.js';
 import { explainer, type Explanation } from './explain.js';
 import type { PlanOptions, RunOptions, WorkerVerbOptions } from './options.js';
 import { planSweep, type SweepPlan } from './plan.js';
-import { draftReport, type ReportDraft, type SweepSummary } from './report.js';
+import { byId, draftReport, type ReportDraft, type SweepSummary } from './report.js';
 import { toolsFor, writeTools } from './tools-file.js';
 
 export interface SweepHooks extends Pick<FlowHooks, 'progress' | 'signal'> {
@@ -76,7 +76,8 @@ export const plan = async (
     explanations,
   );
   progress?.('look at the cache', 0, 1);
-  const planned = await planSweep({ sweep, registry, resolve, measured: measuredSeconds(folder), signal });
+  const [measured, before] = [measuredSeconds(folder), byId(store.failures.all())];
+  const planned = await planSweep({ sweep, registry, resolve, measured, before, signal });
   progress?.('look at the cache', 1, 1);
   return {
     ...planned,
@@ -136,12 +137,13 @@ export const runLoaded = async (
   const explanations = new Map<string, Explanation>();
   const explain = explainCache ? explainer(store) : undefined;
   const check = (): void => refuseConflicts(folder);
+  const before = byId(store.failures.all());
   let givenUp: ReadonlyMap<string, Quarantined> = new Map();
   let jobs = 0;
   const round = async (): Promise<ReportDraft> => {
     const bare = makeResolver(means.registry ?? flowStages(tools), store, { onCorrupt });
     const ended = await coordinate({
-      ...{ points: sweep.points(), pointCount: sweep.pointCount, queue, signal, check, givenUp },
+      ...{ points: sweep.points(), pointCount: sweep.pointCount, queue, signal, check, givenUp, before },
       resolve: watching(bare, explain, explanations),
       launcher: means.launcher ?? chooseLauncher({ folder, notice, ...workers }),
       progress: (finished, total) => progress?.('points', finished, total),
@@ -156,7 +158,7 @@ export const runLoaded = async (
     check();
     writeTools(folder, tools);
     log({ event: 'start', sweep: sweep.hash, points: sweep.pointCount });
-    // Started again: what was given up gets another chance.
+    // Started again: what was given up gets another chance, unless it lacked time or memory and would have no more.
     await queue.forgive();
     store.failures.clear();
     const { summary, publish } = await untilAnswered(round, onCorrupt);

@@ -126,11 +126,13 @@ describe('a sweep', () => {
     }
   });
 
-  it('ends a stage that takes more memory than it may', async () => {
-    const ended = await runParallel(syntheticSweep(1, 1, 'hungry'), folder('hungry'), { workers: 1 });
-    expect(ended.failures.map(({ reason }) => reason)).toEqual([
-      'one: it needs more than the 600 MiB of memory that limits.memoryMiB allows (MEMORY_LIMIT)',
-    ]);
+  it('ends a stage that takes more memory than it may, and does not try it again with as much', async () => {
+    const reason =
+      'one: it needs more than the 600 MiB of memory that limits.memoryMiB allows (MEMORY_LIMIT)';
+    for (const jobs of [1, 0]) {
+      const ended = await runParallel(syntheticSweep(1, 1, 'hungry'), folder('hungry'), { workers: 1 });
+      expect(ended).toMatchObject({ jobs, failed: 1, failures: [{ reason, points: 1 }] });
+    }
   });
 
   it('fails as a whole when the same inputs give another result', async () => {

@@ -62,7 +62,7 @@ const execute = async (job: Job, store: Store, registry: StageRegistry): Promise
     if (signal.aborted) return { kind: 'failed', failure: outOfTime(job) };
     const failure = failureOf(inWords(store.folder, error));
     const isLimit = failure.code === 'TOOL_TIMEOUT';
-    return { kind: 'failed', failure: isLimit ? withLimit(failure, stage?.tools?.limit) : failure };
+    return { kind: 'failed', failure: isLimit ? withLimit(job, failure, stage?.tools?.limit) : failure };
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

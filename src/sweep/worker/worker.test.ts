@@ -59,7 +59,7 @@ describe('a stage that takes too long', () => {
       expect(failures.get(stage)).toMatchObject({
         tries: 1,
         failure: {
-          ...{ code: 'STAGE_TIMEOUT', again: false, stops: false },
+          ...{ code: 'STAGE_TIMEOUT', again: false, stops: false, limits: limit },
           message: `the stage ${stage} took longer than 0.02 minutes and was stopped; raise limits.stageMinutes in the sweep file`,
         },
       });
