@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { lineProgress } from '../src/cli/progress.js';
 import { sweepReportSchema } from '../src/report/index.js';
 import { loadSweep, runLoaded } from '../src/sweep/index.js';
-import { designsWith, page } from './sweep-384/page.js';
+import { designsWith, exceptionsOf, page } from './sweep-384/page.js';
 import { dispatchOf } from './sweep/dispatch.js';
 
 const file = join('bench', 'sweeps', 'issue-384.json');
@@ -32,6 +32,7 @@ const results = {
   second: { jobs: jobsAgain, seconds },
   dispatch: dispatchOf(out),
   designs: designsWith(report),
+  exceptions: exceptionsOf(report),
 };
 writeFileSync(join('bench', 'results', 'sweep-384.json'), `${JSON.stringify(results, undefined, 1)}\n`);
 writeFileSync(join('docs', 'results', 'sweep-384.md'), page(results));

@@ -9,7 +9,9 @@ export interface SweepDesign {
   readonly array: string;
   readonly device: string;
   readonly accuracy: number | null;
-  /** null: infeasible, for `reason`. */
+  readonly seeds: number;
+  /** Seeds that were placed and routed; 0: `reason` says why. */
+  readonly placed: number;
   readonly luts: number | null;
   readonly fmaxMHz: Spread | null;
   readonly picturesPerSecond: number | null;
@@ -27,33 +29,55 @@ export interface Results {
   readonly second: { readonly jobs: number; readonly seconds: number };
   readonly dispatch: Dispatch;
   readonly designs: readonly SweepDesign[];
+  /** Points that are not done though other seeds of their design are, or that failed. */
+  readonly exceptions: readonly {
+    readonly point: string;
+    readonly status: string;
+    readonly reason: string;
+  }[];
 }
 
 export const designsWith = ({ points }: SweepReport): readonly SweepDesign[] =>
   designsOf(points).map(({ points: seeds, fmax }) => {
-    const [first] = seeds;
+    const placed = seeds.filter(({ status }) => status === 'done');
+    const first = placed[0] ?? seeds[0];
     if (first === undefined) throw new RangeError('a design has points');
     return {
+      ...{ seeds: seeds.length, placed: placed.length },
       ...{ model: first.model, pe: first.pe, array: `${first.rows}x${first.columns}`, device: first.device },
       accuracy: first.accuracy?.after ?? null,
-      luts: first.status === 'done' ? (first.synthesized?.luts ?? null) : null,
+      luts: first.synthesized?.luts ?? null,
       fmaxMHz: fmax,
       picturesPerSecond: spreadOf(seeds.flatMap((seed) => seed.inferencesPerSecond ?? []))?.median ?? null,
       reason: first.reason,
     };
   });
 
+export const exceptionsOf = ({ points }: SweepReport): Results['exceptions'] =>
+  designsOf(points).flatMap(({ points: seeds }) => {
+    const isPlaced = seeds.some(({ status }) => status === 'done');
+    return seeds
+      .filter(({ status }) => status !== 'done' && (isPlaced || status !== 'infeasible'))
+      .map(({ model, pe, rows, columns, device, seed, status, reason }) => ({
+        point: `${model}, ${pe}, ${rows}x${columns}, ${device}, seed ${seed}`,
+        ...{ status, reason: reason ?? 'no reason given' },
+      }));
+  });
+
 const cell = (design: SweepDesign | undefined): string => {
   if (design === undefined) return '–';
-  const { luts, fmaxMHz, picturesPerSecond, reason } = design;
-  if (luts === null || fmaxMHz === null) return shortReason(reason ?? 'not done');
+  const { seeds, placed, luts, fmaxMHz, picturesPerSecond, reason } = design;
+  if (placed === 0 || luts === null || fmaxMHz === null) return shortReason(reason ?? 'not done');
   const speed = picturesPerSecond === null ? '–' : Math.round(picturesPerSecond).toLocaleString('en');
   const { min, median, max } = fmaxMHz;
-  return `${luts} LUTs; ${median.toFixed(1)} (${min.toFixed(1)} to ${max.toFixed(1)}) MHz; ${speed} /s`;
+  const some = placed < seeds ? `; ${placed} of ${seeds} seeds` : '';
+  return `${luts} LUTs; ${median.toFixed(1)} (${min.toFixed(1)} to ${max.toFixed(1)}) MHz; ${speed} /s${some}`;
 };
 
 /** `the design does not fit hx8k: 9531 LUTs needed, 7680 available; ...` -> `9531 LUTs needed, 7680 available` */
-const shortReason = (reason: string): string => `*${/: ([^.;]*)/.exec(reason)?.[1] ?? reason}*`;
+const shortReason = (reason: string): string => `*${/ fit [^:]*: ([^.;]*)/.exec(reason)?.[1] ?? reason}*`;
+
+const firstLine = (text: string): string => text.split('\n')[0] ?? text;
 
 const unique = (values: readonly string[]): readonly string[] => [...new Set(values)];
 
@@ -76,10 +100,14 @@ const table = (designs: readonly SweepDesign[], model: string, device: string): 
 };
 
 export const page = (results: Results): string => {
-  const { points, done, infeasible, failed, unfinished, second, dispatch, designs, nomul, tools } = results;
+  const { points, done, infeasible, failed, unfinished, second, dispatch, designs, exceptions } = results;
+  const tools = results.tools.map(({ tool, version }) => `${tool} ${version}`);
   const hours = (dispatch.stageSeconds / 3600).toFixed(1);
   const sections = unique(designs.map(({ model }) => model)).flatMap((model) =>
     unique(designs.map(({ device }) => device)).map((device) => table(designs, model, device)),
+  );
+  const seedsApart = exceptions.map(
+    ({ point, status, reason }) => `- ${point}: ${status}; ${firstLine(reason)}\n`,
   );
   return `# A sweep of ${points} points
 
@@ -94,7 +122,7 @@ Networks that do not come in a kind's weights are rounded to them without traini
 costs, not what the methods reach ([methods](methods.md)). LUTs after synthesis; MHz: median (least to most) of the seeds; pictures per
 second at the median clock. In italics: why a design is infeasible.
 
-${sections.join('\n')}
-nomul ${nomul}; ${tools.map(({ tool, version }) => `${tool} ${version}`).join(', ')}. Data: \`bench/results/sweep-384.json\`.
+${seedsApart.length === 0 ? '' : `Seeds that ended otherwise than those beside them:\n\n${seedsApart.join('')}\n`}${sections.join('\n')}
+nomul ${results.nomul}; ${tools.join(', ')}. Data: \`bench/results/sweep-384.json\`.
 `;
 };
