@@ -3,15 +3,16 @@
  * It stores the result itself; when its worker is gone, it ends at the next chance.
  */
 
-import { rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { StageFailure } from '../errors.js';
 import { jobSchema, type Job } from '../queue/queue.js';
 import type { StageRegistry } from '../stages/stage.js';
 import { BlobLost } from '../store/blobs.js';
 import { isRunning, makeFolder, namesIn } from '../store/files.js';
 import { machineId } from '../store/machine.js';
 import { openStore, type Store } from '../store/store.js';
-import { failureOf, inWords } from './failure.js';
+import { failureOf, inWords, logFileOf } from './failure.js';
 import { outOfTime, timeLimitMs, withLimit } from './limits.js';
 import type { Answer } from './messages.js';
 
@@ -60,10 +61,29 @@ const execute = async (job: Job, store: Store, registry: StageRegistry): Promise
   } catch (error) {
     if (error instanceof BlobLost) return { kind: 'unneeded', why: error.message };
     if (signal.aborted) return { kind: 'failed', failure: outOfTime(job) };
-    const failure = failureOf(inWords(store.folder, error));
+    const failure = withLogKept(failureOf(inWords(store.folder, error)), logFileOf(error), store, job);
     const isLimit = failure.code === 'TOOL_TIMEOUT';
     return { kind: 'failed', failure: isLimit ? withLimit(job, failure, stage?.tools?.limit) : failure };
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+};
+
+/** The whole log of the tool that failed leaves the work folder, which is removed. */
+const withLogKept = (
+  failure: StageFailure,
+  logFile: string | undefined,
+  { folder }: Store,
+  { id }: Job,
+): StageFailure => {
+  if (logFile === undefined || !existsSync(logFile)) return failure;
+  const kept = join(folder, 'log', `${id}.log`);
+  try {
+    makeFolder(join(folder, 'log'));
+    renameSync(logFile, kept);
+  } catch {
+    // The failure is worth more than its log.
+    return failure;
+  }
+  return { ...failure, message: failure.message.replace(logFile, kept) };
 };

@@ -34,6 +34,9 @@ export const failureOf = (error: unknown): StageFailure => {
   };
 };
 
+/** Where the tool that failed left its whole log. */
+export const logFileOf = (error: unknown): string | undefined => textOf(error, 'logFile');
+
 /**
  * A full disk, or a folder that is gone, met inside a stage is the sweep folder's fault where it was met there: then no job
  * can be done. Elsewhere (a model, a library, a tool) the error names its path, and is the job's.

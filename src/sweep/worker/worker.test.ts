@@ -1,5 +1,5 @@
 /** Workers with an executor whose stages take too long, or meet what they cannot read or write. */
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -68,13 +68,17 @@ describe('a stage that takes too long', () => {
   });
 
   it('because of a tool names the limit of the tool', async () => {
-    const { failures } = await workOn(folderOf('tool'), [jobFor('slow')]);
+    const [folder, job] = [folderOf('tool'), jobFor('slow')];
+    const { failures } = await workOn(folder, [job]);
     const { code, message, again } = failures.get('slow')?.failure ?? {};
     expect([code, again]).toEqual(['TOOL_TIMEOUT', false]);
     expect(message?.split('\n')[0]).toBe(
       'nextpnr-ecp5 did not finish within its limit of 60 s and was stopped; raise limits.placeMinutes in the sweep file',
     );
     expect(message).toContain('its last line');
+    const log = join(folder, 'log', `${job.id}.log`);
+    expect(message).toContain(`full log: ${log}\n`);
+    expect(readFileSync(log, 'utf8')).toBe('its first line\nits last line');
   });
 
   it('has the time that the sweep file gives it, and its tools beside', () => {

@@ -37,8 +37,10 @@ runExecutor(folder, [
     for (;;);
   }),
   {
-    ...stage('slow', () => {
-      throw new ToolTimeout('nextpnr-ecp5', 60_000, 'its last line');
+    ...stage('slow', ({ work }) => {
+      const log = join(work, 'nextpnr.log');
+      writeFileSync(log, 'its first line\nits last line');
+      throw new ToolTimeout('nextpnr-ecp5', 60_000, 'its last line', log);
     }),
     tools: { limit: 'placeMinutes', runs: 1 },
   },
