@@ -75,7 +75,8 @@ const cell = (design: SweepDesign | undefined): string => {
 };
 
 /** `the design does not fit hx8k: 9531 LUTs needed, 7680 available; ...` -> `9531 LUTs needed, 7680 available` */
-const shortReason = (reason: string): string => `*${/ fit [^:]*: ([^.;]*)/.exec(reason)?.[1] ?? reason}*`;
+const shortReason = (reason: string): string =>
+  `*${/ fit [^:]*: ([^.;]*)/.exec(reason)?.[1] ?? /^nextpnr finds no legal place/.exec(reason)?.[0] ?? reason}*`;
 
 const firstLine = (text: string): string => text.split('\n')[0] ?? text;
 
@@ -115,7 +116,7 @@ Two networks, four kinds of PEs, four arrays, four parts, three seeds of place a
 is [issue-384.json](../../bench/sweeps/issue-384.json). ${done} points are done, ${infeasible} infeasible, ${failed} failed, ${unfinished} unfinished.
 
 - ${dispatch.jobs.toLocaleString('en')} stages took workers ${hours} hours, in several sittings; dispatching and bookkeeping took ${(100 * dispatch.share).toFixed(2)} % of
-  their time (bar: 1 %).
+  their time (bar: 1 %; without the first stage of each worker and those that were stopped from outside).
 - A second run has ${second.jobs} jobs to do and ends after ${second.seconds.toFixed(1)} s.
 
 Networks that do not come in a kind's weights are rounded to them without training (\`roundWeights\`): their accuracies say what rounding

@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 export interface Dispatch {
   readonly jobs: number;
-  /** In stages, and in a worker's time between its second job's begin and its last one's end. */
+  /** In stages, and in the workers' time between their second job's begin and their last one's end. */
   readonly stageSeconds: number;
   readonly workerSeconds: number;
   /** Of the workers' time, that in no stage: claiming, storing, waiting for jobs. 0 .. 1 */
@@ -14,20 +14,36 @@ export interface Dispatch {
 
 const entry = z.object({ at: z.iso.datetime(), event: z.string(), seconds: z.number().optional() });
 
+interface Run {
+  readonly begin: number;
+  readonly end: number;
+  /** In the stage itself; of one that failed, all of its time. */
+  readonly seconds: number;
+}
+
+/** Jobs of one worker that ended, done or failed; of one that was killed with its worker nobody knows when. */
+const runsIn = (log: string): readonly Run[] => {
+  const lines = readFileSync(log, 'utf8').trim().split('\n');
+  const entries = lines.flatMap((line) => entry.safeParse(JSON.parse(line)).data ?? []);
+  return entries.flatMap(({ at, event }, index) => {
+    const ending = entries[index + 1];
+    if (event !== 'begin' || ending === undefined || ending.event === 'begin') return [];
+    const [begin, end] = [Date.parse(at) / 1000, Date.parse(ending.at) / 1000];
+    return [{ begin, end, seconds: ending.seconds ?? end - begin }];
+  });
+};
+
 /** The first job of every worker is left out: it waits for the process that runs stages. */
 export const dispatchOf = (folder: string): Dispatch => {
-  let [jobs, stageSeconds, workerSeconds] = [0, 0, 0];
   const logs = join(folder, 'log');
-  for (const name of readdirSync(logs).filter((file) => file.includes('-worker-'))) {
-    const lines = readFileSync(join(logs, name), 'utf8').trim().split('\n');
-    const entries = lines.flatMap((line) => entry.safeParse(JSON.parse(line)).data ?? []);
-    const begins = entries.filter(({ event }) => event === 'begin');
-    const ends = entries.filter(({ event }) => event === 'done');
-    const [first, last] = [begins[1], ends.at(-1)];
-    if (first === undefined || last === undefined) continue;
-    jobs += ends.length - 1;
-    stageSeconds += ends.slice(1).reduce((sum, { seconds = 0 }) => sum + seconds, 0);
-    workerSeconds += (Date.parse(last.at) - Date.parse(first.at)) / 1000;
-  }
-  return { jobs, stageSeconds, workerSeconds, share: (workerSeconds - stageSeconds) / workerSeconds };
+  const workers = readdirSync(logs)
+    .filter((name) => name.includes('-worker-'))
+    .map((name) => runsIn(join(logs, name)).slice(1));
+  const stageSeconds = workers.flat().reduce((sum, { seconds }) => sum + seconds, 0);
+  const workerSeconds = workers.reduce(
+    (sum, runs) => sum + (runs.at(-1)?.end ?? 0) - (runs[0]?.begin ?? 0),
+    0,
+  );
+  const share = (workerSeconds - stageSeconds) / workerSeconds;
+  return { jobs: workers.flat().length, stageSeconds, workerSeconds, share };
 };
