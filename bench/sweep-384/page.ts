@@ -38,12 +38,11 @@ export interface Results {
 }
 
 export const designsWith = ({ points }: SweepReport): readonly SweepDesign[] =>
-  designsOf(points).map(({ points: seeds, fmax }) => {
-    const placed = seeds.filter(({ status }) => status === 'done');
-    const first = placed[0] ?? seeds[0];
+  designsOf(points).map(({ points: seeds, done, fmax }) => {
+    const first = done[0] ?? seeds[0];
     if (first === undefined) throw new RangeError('a design has points');
     return {
-      ...{ seeds: seeds.length, placed: placed.length },
+      ...{ seeds: seeds.length, placed: done.length },
       ...{ model: first.model, pe: first.pe, array: `${first.rows}x${first.columns}`, device: first.device },
       accuracy: first.accuracy?.after ?? null,
       luts: first.synthesized?.luts ?? null,
@@ -54,15 +53,14 @@ export const designsWith = ({ points }: SweepReport): readonly SweepDesign[] =>
   });
 
 export const exceptionsOf = ({ points }: SweepReport): Results['exceptions'] =>
-  designsOf(points).flatMap(({ points: seeds }) => {
-    const isPlaced = seeds.some(({ status }) => status === 'done');
-    return seeds
-      .filter(({ status }) => status !== 'done' && (isPlaced || status !== 'infeasible'))
-      .map(({ model, pe, rows, columns, device, seed, status, reason }) => ({
-        point: `${model}, ${pe}, ${rows}x${columns}, ${device}, seed ${seed}`,
+  designsOf(points).flatMap(({ label, points: seeds, done }) =>
+    seeds
+      .filter(({ status }) => status !== 'done' && (done.length > 0 || status !== 'infeasible'))
+      .map(({ seed, status, reason }) => ({
+        point: `${label}, seed ${seed}`,
         ...{ status, reason: reason ?? 'no reason given' },
-      }));
-  });
+      })),
+  );
 
 const cell = (design: SweepDesign | undefined): string => {
   if (design === undefined) return '–';
@@ -77,8 +75,6 @@ const cell = (design: SweepDesign | undefined): string => {
 /** `the design does not fit hx8k: 9531 LUTs needed, 7680 available; ...` -> `9531 LUTs needed, 7680 available` */
 const shortReason = (reason: string): string =>
   `*${/ fit [^:]*: ([^.;]*)/.exec(reason)?.[1] ?? /^nextpnr finds no legal place/.exec(reason)?.[0] ?? reason}*`;
-
-const firstLine = (text: string): string => text.split('\n')[0] ?? text;
 
 const unique = (values: readonly string[]): readonly string[] => [...new Set(values)];
 
@@ -107,9 +103,7 @@ export const page = (results: Results): string => {
   const sections = unique(designs.map(({ model }) => model)).flatMap((model) =>
     unique(designs.map(({ device }) => device)).map((device) => table(designs, model, device)),
   );
-  const seedsApart = exceptions.map(
-    ({ point, status, reason }) => `- ${point}: ${status}; ${firstLine(reason)}\n`,
-  );
+  const seedsApart = exceptions.map(({ point, status, reason }) => `- ${point}: ${status}; ${reason}\n`);
   return `# A sweep of ${points} points
 
 Two networks, four kinds of PEs, four arrays, four parts, three seeds of place and route: \`make bench BENCH=sweep-384\`, the sweep file

@@ -30,6 +30,9 @@ export interface Shortage {
   readonly available: number;
 }
 
+/** The resource of which the greatest share is needed comes first. */
+const byShare = (a: Shortage, b: Shortage): number => b.needed * a.available - a.needed * b.available;
+
 /** A design larger than the device. The first shortage is the worst one by ratio. */
 export class DoesNotFit extends SynthError {
   readonly code = 'DOES_NOT_FIT';
@@ -46,7 +49,7 @@ export class DoesNotFit extends SynthError {
         `${String(needed)} ${resource} needed, ${String(available)} available`,
     );
     super(`the design does not fit ${device}: ${each.join('; ')}`);
-    const worst = shortages.reduce((a, b) => (b.needed * a.available > a.needed * b.available ? b : a));
+    const worst = shortages.reduce((a, b) => (byShare(a, b) > 0 ? b : a));
     this.resource = worst.resource;
     this.needed = worst.needed;
     this.available = worst.available;
@@ -68,7 +71,7 @@ export class NoLegalPlacement extends SynthError {
     readonly uses: readonly Shortage[],
   ) {
     const fullest = uses
-      .toSorted((a, b) => b.needed * a.available - a.needed * b.available)
+      .toSorted(byShare)
       .slice(0, 3)
       .map(
         ({ resource, needed, available }) =>

@@ -4,7 +4,8 @@ import { makeHardware, mapHardware, type Hardware } from '../../flow/index.js';
 import type { IntegerNetwork } from '../../nn/index.js';
 import { checkFits, placeAndRoute, type SynthResult } from '../../synth/index.js';
 import { spreadSeeds } from '../spec/index.js';
-import { isRefusal } from '../stages/infeasible.js';
+import { orInfeasible } from '../stages/infeasible.js';
+import type { Infeasible } from '../stages/stage.js';
 import type { ArraySize } from './designs.js';
 import type { SearchContext } from './context.js';
 
@@ -17,11 +18,6 @@ export interface PlacedSeed {
     readonly used: number;
     readonly available: number;
   }[];
-}
-
-interface Infeasible {
-  readonly kind: 'infeasible';
-  readonly reason: string;
 }
 
 export type Mapped =
@@ -77,12 +73,3 @@ export const placeNetwork = (
     progress('place and route', options.placeSeeds, options.placeSeeds);
     return { kind: 'placed', hardware, counts: synth.counts, seeds };
   });
-
-const orInfeasible = async <T>(compute: () => Promise<T>): Promise<T | Infeasible> => {
-  try {
-    return await compute();
-  } catch (error) {
-    if (isRefusal(error)) return { kind: 'infeasible', reason: error.message };
-    throw error;
-  }
-};

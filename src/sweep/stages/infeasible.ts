@@ -3,19 +3,23 @@
 import { AccelError } from '../../accel/index.js';
 import { DoesNotFit, NoLegalPlacement } from '../../synth/index.js';
 import type { JsonObject } from '../canonical.js';
-import type { Outcome } from './stage.js';
+import type { Infeasible, Outcome } from './stage.js';
 
 type Refusal = AccelError | DoesNotFit | NoLegalPlacement;
 
-export const isRefusal = (error: unknown): error is Refusal =>
+const isRefusal = (error: unknown): error is Refusal =>
   error instanceof AccelError || error instanceof DoesNotFit || error instanceof NoLegalPlacement;
 
 /** @throws whatever `compute` throws beside refusals */
-export const infeasibleOr = async (compute: () => Promise<JsonObject> | JsonObject): Promise<Outcome> => {
+export const orInfeasible = async <T>(compute: () => Promise<T>): Promise<T | Infeasible> => {
   try {
-    return { kind: 'done', outputs: await compute() };
+    return await compute();
   } catch (error) {
     if (isRefusal(error)) return { kind: 'infeasible', reason: error.message };
     throw error;
   }
 };
+
+/** The same as a stage's outcome. */
+export const infeasibleOr = (compute: () => Promise<JsonObject> | JsonObject): Promise<Outcome> =>
+  orInfeasible(async () => ({ kind: 'done', outputs: await compute() }));

@@ -5,10 +5,13 @@ import type { Job } from '../queue/queue.js';
 import type { Point } from '../spec/points.js';
 import type { Blobs } from '../store/blobs.js';
 
-/** `infeasible` is a result too: this network cannot be had on this device, with these PEs. */
-export type Outcome =
-  | { readonly kind: 'done'; readonly outputs: JsonObject }
-  | { readonly kind: 'infeasible'; readonly reason: string };
+/** A result too: this network cannot be had on this device, with these PEs. */
+export interface Infeasible {
+  readonly kind: 'infeasible';
+  readonly reason: string;
+}
+
+export type Outcome = { readonly kind: 'done'; readonly outputs: JsonObject } | Infeasible;
 
 /** Outputs of the stages before, by stage: all `done`. */
 export type Outputs = Readonly<Record<string, JsonObject>>;
